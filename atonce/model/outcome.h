@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "atonce/model/duration.h"
+#include "atonce/model/target.h"
+#include "atonce/model/verdict.h"
+
+namespace atonce {
+
+/// What one address said, where a job tries several (`--all-addresses`, happy eyeballs).
+struct Attempt {
+  IpAddress address;
+  Verdict verdict = Verdict::unfinished;
+  int error = 0;  ///< errno, 0 when open
+  Duration took{};
+};
+
+/// All that happened to one target. Instants that were not reached stay at the epoch.
+struct Outcome {
+  Target target;
+  Verdict verdict = Verdict::unfinished;
+  int error = 0;             ///< errno behind the verdict, 0 when there is none
+  std::uint16_t tries = 0;   ///< 1 when the first try gave the verdict
+  IpAddress address;         ///< the one used for the verdict
+  Instant due{};             ///< when the pacing wanted it started
+  Instant started{};         ///< when it was
+  Instant resolved{};        ///< when its address was known
+  Instant connected{};       ///< when the connection stood or was refused
+  Instant finished{};
+  std::vector<Attempt> attempts;  ///< each address tried, when more than one was asked for
+};
+
+}  // namespace atonce

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "atonce/model/address.h"
+#include "atonce/model/duration.h"
+
+namespace atonce {
+
+/// What to do it to.
+struct InputOptions {
+  std::string list = "-";               ///< file, "-" for standard input
+  std::vector<std::string> targets;     ///< given on the command line, instead of a list
+  std::optional<std::uint64_t> limit;   ///< `-n`: the first so many lines
+  std::vector<std::pair<std::uint16_t, std::uint16_t>> ports{{443, 443}};  ///< inclusive ranges
+  bool unique = false;                  ///< drop repeated targets, with bounded memory
+  bool shuffle_order = false;
+};
+
+enum class AddressChoice : std::uint8_t { any, v4_only, v6_only };
+enum class AddressMode : std::uint8_t { first, all, happy_eyeballs };
+
+struct ResolverOptions {
+  std::vector<Endpoint> servers;      ///< empty: those of /etc/resolv.conf
+  bool system = false;                ///< getaddrinfo(3) on the thread pool
+  Duration timeout = std::chrono::seconds(2);  ///< for the first question to a server; doubles with each round
+  unsigned rounds = 3;                ///< how often the list of servers is gone through
+  std::size_t cache_entries_max = 65'536;
+};
+
+struct ProbeOptions {
+  // Linux repeats a SYN after 1, 2 and 3 s (1 and 3 s before 6.5); a time-out of a round second would race the repetition.
+  Duration connect_timeout = std::chrono::milliseconds(3'500);
+  std::optional<Duration> timeout;    ///< for the whole of one try: resolving and connecting
+  unsigned retries = 0;               ///< after the first try, for time-outs and resolver failures
+  AddressChoice family = AddressChoice::any;
+  AddressMode mode = AddressMode::first;
+};
+
+/// How fast: both knobs are bounds. A burst breaks answers, a wide window does not.
+struct Pacing {
+  std::optional<std::uint32_t> window;  ///< `-c`: jobs in flight at most; empty: the strategy's default
+  std::optional<double> rate;           ///< `--rate`: starts a second at most
+};
+
+/// "threads:20": a row of the table of strategies, and how many.
+struct StrategyChoice {
+  std::string name = "async";
+  std::optional<std::uint32_t> count;
+};
+
+enum class EngineChoice : std::uint8_t { automatic, ring, epoll };
+
+enum class ResultFormat : std::uint8_t { text, jsonl, csv, none };
+
+struct OutputOptions {
+  std::string path = "-";
+  ResultFormat format = ResultFormat::text;
+  bool ordered = false;
+  bool quiet = false;
+  unsigned verbosity = 0;
+};
+
+/// The simulated internet to run in, if any.
+struct WorldOptions {
+  std::string profile;  ///< a row of the table of profiles; empty: the real network
+  std::uint64_t seed = 1;
+};
+
+/// Everything a run is asked to do. Written by `cli`, read by every room.
+struct Plan {
+  std::string job = "probe";
+  InputOptions input;
+  ResolverOptions resolver;
+  ProbeOptions probe;
+  Pacing pacing;
+  std::vector<StrategyChoice> strategies{{}};
+  EngineChoice engine = EngineChoice::automatic;
+  std::optional<unsigned> loops;  ///< event loops of `async`; empty: one per core
+  OutputOptions output;
+  std::optional<WorldOptions> world;
+  bool dry_run = false;
+  unsigned rounds = 5;            ///< of a comparison
+  std::uint64_t seed = 0;         ///< 0: from the system
+};
+
+}  // namespace atonce

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+
+namespace atonce {
+
+/// Why an operation of the outside world did not do what was asked. `code` is an errno of errno(3).
+///
+/// Two codes have one meaning everywhere: ECANCELED, the scope was cancelled; ETIMEDOUT, a deadline passed (or the kernel gave up).
+struct Error {
+  int code = 0;
+
+  friend bool operator==(Error, Error) = default;
+};
+
+/// What the world does is a value: a refused connection is data, never an exception.
+template <class T>
+using Result = std::expected<T, Error>;
+
+/// Something a person asked for that cannot be: what happened, to what, and what to do about it, as one sentence or two.
+struct Complaint {
+  std::string text;
+};
+
+template <class T>
+using Parsed = std::expected<T, Complaint>;
+
+inline std::unexpected<Complaint> complain(std::string text) { return std::unexpected(Complaint{std::move(text)}); }
+
+}  // namespace atonce
