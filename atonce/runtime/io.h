@@ -1,0 +1,112 @@
+#pragma once
+
+#include <coroutine>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "atonce/model/duration.h"
+#include "atonce/model/result.h"
+#include "atonce/runtime/operations.h"
+#include "atonce/runtime/timer_wheel.h"
+
+namespace atonce {
+
+template <class T>
+class Task;
+
+/// Everything a program may ask of the outside world, and the loop that waits for the answers. It is passed explicitly:
+/// a function without an `Io&` does no I/O. Engines: RingIo, EpollIo, BlockingIo, SimIo; one contract suite
+/// (io_contract_test.cc) holds them all.
+///
+/// Contract: an operation completes exactly once; its result is the kernel's; short reads and writes are legal; after
+/// `cancel` it still completes, with whatever really happened or ECANCELED. One thread uses an Io; only `wake` may be
+/// called from another.
+class Io {
+ public:
+  explicit Io(Instant start);
+  virtual ~Io();
+  Io(const Io&) = delete;
+  Io& operator=(const Io&) = delete;
+
+  virtual std::string_view name() const = 0;
+
+  /// The monotonic clock; virtual in a simulation.
+  virtual Instant now() const = 0;
+  /// 64 random bits: ids, jitter, seeds.
+  virtual std::uint64_t random() = 0;
+
+  /// Starts an operation. True when it completed at once, with `result` set; else its waiter is scheduled when it
+  /// completes.
+  virtual bool start(Operation& operation) = 0;
+  /// Asks a started operation to end soon. It still completes, once.
+  virtual void cancel(Operation& operation) = 0;
+
+  /// Listens on `at` (port 0: any). Errors: EADDRINUSE, EACCES, EMFILE, ... Source: bind(2), listen(2).
+  virtual Result<Handle> listen(const Endpoint& at, int backlog) = 0;
+  /// A UDP socket that only talks to `peer`. Errors: EMFILE, ENETUNREACH, ... Source: udp(7), connect(2).
+  virtual Result<Handle> open_datagram(const Endpoint& peer) = 0;
+  /// A UDP socket bound to `at`. Errors: EADDRINUSE, EMFILE, ...
+  virtual Result<Handle> bind_datagram(const Endpoint& at) = 0;
+  /// Where a listener or bound socket is. The endpoint of port 0 becomes known here.
+  virtual Result<Endpoint> local_endpoint(Handle handle) = 0;
+  /// Ends the sending side of a stream (FIN). Source: shutdown(2).
+  virtual void finish_sending(Handle handle) = 0;
+  /// Closes; nothing may be in flight on the handle. Does not wait.
+  virtual void close(Handle handle) = 0;
+
+  /// Ends the current or the next wait early. The only member that another thread (or a signal handler) may call.
+  virtual void wake() = 0;
+
+  /// Runs a task, and all that it starts, to its end. Rethrows what it throws.
+  template <class T>
+  T run(Task<T> task);
+
+  /// Puts a suspended coroutine at the end of the ready queue.
+  void schedule(std::coroutine_handle<> waiter) { ready_.push_back(waiter); }
+
+  TimerWheel& timers() { return timers_; }
+
+  /// How long the loop was late at most, since the last call: the longest time a due timer waited for its turn.
+  Duration take_lateness() { return std::exchange(lateness_max_, Duration{}); }
+
+  /// True once the current time slice is used up; see yield_if_due.
+  bool slice_over() const { return now() >= slice_end_; }
+  void set_slice(Duration slice) { slice_ = slice; }
+
+  /// An operation that completes at once does not suspend its coroutine; after so many in one turn it does, so that
+  /// nobody starves.
+  bool spend_budget() { return budget_-- > 0; }
+
+ protected:
+  /// Reaps completions, waiting for the first until `until` at most; returns only when no further one can be had
+  /// without waiting.
+  virtual void wait(Instant until) = 0;
+
+  /// For engines: `operation` is done. Unlinks it from its scope and schedules its waiter.
+  void complete(Operation& operation, std::int32_t result);
+
+  /// The order in which ready coroutines run: first come first served; a simulation shuffles.
+  virtual void arrange(std::vector<std::coroutine_handle<>>&) {}
+
+  /// One round: run what is ready, reap, fire the timers that are due.
+  void turn();
+
+ private:
+  // An operation may complete inline this often in a turn before its coroutine gives way; tokio's budget is 128 as
+  // well.
+  static constexpr int budget_per_turn = 128;
+
+  void run_ready();
+
+  TimerWheel timers_;
+  std::vector<std::coroutine_handle<>> ready_;
+  std::vector<std::coroutine_handle<>> running_;
+  Duration lateness_max_{};
+  Duration slice_ = std::chrono::milliseconds(1);
+  Instant slice_end_{};
+  int budget_ = budget_per_turn;
+};
+
+}  // namespace atonce

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "atonce/model/address.h"
+#include "atonce/runtime/leaf.h"
+
+namespace atonce {
+
+class Io;
+
+/// A socket as its engine knows it: a file descriptor, or a slot of a ring's own table. Means nothing to another
+/// engine.
+struct Handle {
+  std::int32_t value = -1;
+
+  explicit operator bool() const { return value >= 0; }
+  friend bool operator==(Handle, Handle) = default;
+};
+
+/// What may be asked of the outside world. One struct below for each; a new one needs a case in io_contract_test.cc.
+enum class OperationKind : std::uint8_t { connect, accept, receive, send, receive_from, send_to, wait_child, offload };
+
+/// One thing asked of the outside world, from start to completion. Lives in the frame of the coroutine that awaits it,
+/// so starting one allocates nothing; a frame with an operation in flight is never destroyed.
+struct Operation : Leaf {
+  OperationKind kind;
+  bool in_flight = false;     ///< For the engine: started and not yet completed.
+  bool cancel_asked = false;  ///< For the engine.
+  std::int32_t result = 0;    ///< A count or a handle, or a negative errno.
+  Io* io = nullptr;
+  void* engine = nullptr;  ///< For the engine: whatever it needs to find the operation's record again.
+
+  explicit Operation(OperationKind of) : kind(of) {}
+};
+
+/// Makes a TCP socket and connects it. Result: the handle's value. On failure nothing stays open. Source: socket(2),
+/// connect(2). `after_start` says, for a failure, whether the network answered (or was silent) or the call itself was
+/// refused on this machine.
+struct ConnectOperation : Operation {
+  Endpoint to;
+  bool started = false;  ///< The kernel took the connect: the failure, if any, came from outside.
+  ConnectOperation(const Endpoint& endpoint) : Operation(OperationKind::connect), to(endpoint) {}
+};
+
+/// Takes the next connection of a listener. Result: the handle's value. Source: accept4(2).
+struct AcceptOperation : Operation {
+  Handle listener;
+  explicit AcceptOperation(Handle handle) : Operation(OperationKind::accept), listener(handle) {}
+};
+
+/// Result: bytes, at least 1; 0 at the end of the stream. On a datagram socket one datagram, cut at the buffer. Source:
+/// recv(2).
+struct ReceiveOperation : Operation {
+  Handle socket;
+  std::span<std::byte> into;
+  ReceiveOperation(Handle handle, std::span<std::byte> buffer)
+      : Operation(OperationKind::receive), socket(handle), into(buffer) {}
+};
+
+/// Result: bytes taken, perhaps fewer than given. Never raises SIGPIPE. Source: send(2).
+struct SendOperation : Operation {
+  Handle socket;
+  std::span<const std::byte> from;
+  SendOperation(Handle handle, std::span<const std::byte> bytes)
+      : Operation(OperationKind::send), socket(handle), from(bytes) {}
+};
+
+/// Like receive, with the sender's address. Source: recvfrom(2).
+struct ReceiveFromOperation : Operation {
+  Handle socket;
+  std::span<std::byte> into;
+  Endpoint peer;  ///< Set when the result is not an error.
+  ReceiveFromOperation(Handle handle, std::span<std::byte> buffer)
+      : Operation(OperationKind::receive_from), socket(handle), into(buffer) {}
+};
+
+/// One datagram to `peer`. Source: sendto(2).
+struct SendToOperation : Operation {
+  Handle socket;
+  std::span<const std::byte> from;
+  Endpoint peer;
+  SendToOperation(Handle handle, std::span<const std::byte> bytes, const Endpoint& to)
+      : Operation(OperationKind::send_to), socket(handle), from(bytes), peer(to) {}
+};
+
+/// Waits for the end of a child process. Result: its wait status (waitpid(2)); -ECHILD when it is none of ours.
+struct WaitChildOperation : Operation {
+  pid_t child;
+  explicit WaitChildOperation(pid_t pid) : Operation(OperationKind::wait_child), child(pid) {}
+};
+
+/// Runs `work(argument)` on another thread. Result: what it returned. Once it runs it cannot be cancelled, only
+/// awaited.
+struct OffloadOperation : Operation {
+  std::int32_t (*work)(void* argument) noexcept;
+  void* argument;
+  OffloadOperation(std::int32_t (*function)(void*) noexcept, void* data)
+      : Operation(OperationKind::offload), work(function), argument(data) {}
+};
+
+}  // namespace atonce

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+
+#include "atonce/runtime/sleep.h"
+
+namespace atonce {
+
+/// A token bucket as one number, the instant at which the next start is due (the generic cell rate algorithm, ITU-T
+/// I.371). The number may lie in memory that loops, threads or forked workers share, so one rate bounds them all
+/// without a lock.
+class Rate {
+ public:
+  /// `per_second` starts a second on average and never more than `burst` at once. `next_due_ns` is shared, and 0 at
+  /// first.
+  Rate(std::atomic<std::int64_t>& next_due_ns, double per_second, std::uint32_t burst = 1)
+      : next_due_ns_(next_due_ns),
+        interval_ns_(std::max<std::int64_t>(1, static_cast<std::int64_t>(1e9 / per_second))),
+        tolerance_ns_(interval_ns_ * (std::max<std::uint32_t>(burst, 1) - 1)) {}
+
+  /// Claims the next start and tells when it is due; not before `now`. Unused time is not saved up beyond the burst.
+  Instant claim(Instant now) {
+    const std::int64_t now_ns = now.time_since_epoch().count();
+    std::int64_t due = next_due_ns_.load(std::memory_order_relaxed);
+    std::int64_t mine = 0;
+    do mine = std::max(due, now_ns - tolerance_ns_);
+    while (!next_due_ns_.compare_exchange_weak(due, mine + interval_ns_, std::memory_order_relaxed));
+    return std::max(now, Instant(Duration(mine)));
+  }
+
+  /// Waits for the next start's turn.
+  SleepUntil wait_turn(Io& io) { return sleep_until(io, claim(io.now())); }
+
+ private:
+  std::atomic<std::int64_t>& next_due_ns_;
+  std::int64_t interval_ns_;
+  std::int64_t tolerance_ns_;
+};
+
+}  // namespace atonce
