@@ -42,10 +42,25 @@ std::optional<IpAddress> parse_address(std::string_view text) {
 }
 
 std::string write_address(const IpAddress& address) {
-  if (!address) return {};
-  char text[INET6_ADDRSTRLEN];
-  inet_ntop(address.family == Family::v4 ? AF_INET : AF_INET6, address.bytes.data(), text, sizeof text);
+  std::string text;
+  append_address(text, address);
   return text;
+}
+
+void append_address(std::string& text, const IpAddress& address) {
+  if (!address) return;
+  if (address.family == Family::v6) {
+    char written[INET6_ADDRSTRLEN];
+    text += inet_ntop(AF_INET6, address.bytes.data(), written, sizeof written);
+    return;
+  }
+  for (std::size_t i = 0; i < 4; ++i) {
+    const unsigned octet = address.bytes[i];
+    if (i > 0) text += '.';
+    if (octet >= 100) text += static_cast<char>('0' + octet / 100);
+    if (octet >= 10) text += static_cast<char>('0' + octet / 10 % 10);
+    text += static_cast<char>('0' + octet % 10);
+  }
 }
 
 std::string write_endpoint(const Endpoint& endpoint) {

@@ -36,6 +36,8 @@ struct Endpoint {
 /// Parses a literal of inet_pton(3), strictly: no octal, no short forms, no scope.
 std::optional<IpAddress> parse_address(std::string_view text);
 std::string write_address(const IpAddress& address);
+/// Writes the same behind `text`, without an allocation when there is room.
+void append_address(std::string& text, const IpAddress& address);
 /// "192.0.2.1:443", "[2001:db8::1]:443".
 std::string write_endpoint(const Endpoint& endpoint);
 

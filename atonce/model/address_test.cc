@@ -14,7 +14,8 @@ TEST(Address, ReadsAndWritesBothFamilies) {
 }
 
 TEST(Address, RefusesWhatIsNotALiteral) {
-  for (const std::string_view text : {"", "1.2.3", "0x7f.1", "010.0.0.1", "256.1.1.1", "1.2.3.4 ", "fe80::1%eth0", ":::"})
+  for (const std::string_view text :
+       {"", "1.2.3", "0x7f.1", "010.0.0.1", "256.1.1.1", "1.2.3.4 ", "fe80::1%eth0", ":::"})
     EXPECT_FALSE(parse_address(text)) << text;
   EXPECT_FALSE(parse_address(std::string_view("1.2.3.4\0", 8)));
   EXPECT_FALSE(parse_address(std::string(1000, '1')));
@@ -23,6 +24,13 @@ TEST(Address, RefusesWhatIsNotALiteral) {
 TEST(Address, PutsIpv6InBracketsBeforeAPort) {
   EXPECT_EQ(write_endpoint({*parse_address("::1"), 443}), "[::1]:443");
   EXPECT_EQ(write_endpoint({*parse_address("127.0.0.1"), 80}), "127.0.0.1:80");
+}
+
+TEST(Address, IsWrittenBehindOtherText) {
+  std::string text = "at ";
+  for (const char* address : {"0.9.10.99", "100.255.0.1", "2001:db8::1"}) append_address(text, *parse_address(address));
+  append_address(text, IpAddress::none());
+  EXPECT_EQ(text, "at 0.9.10.99100.255.0.12001:db8::1");
 }
 
 TEST(Address, KnowsItsNumberInHostOrder) {
