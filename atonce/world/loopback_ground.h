@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "atonce/model/result.h"
+#include "atonce/world/fd.h"
+#include "atonce/world/profile.h"
+#include "atonce/world/serve_loop.h"
+
+namespace atonce {
+
+/// The addresses of 127.0.0.0/8, with the kernel's own TCP behind each fate.
+///
+/// open: listeners, whose connections are accepted and closed at once (with FIN, never RST: the client must not see an
+/// error). closed: nobody listens, so the kernel sends RST. silent: listeners whose accept queue is full and is never
+/// emptied, so the kernel drops each SYN. unreachable: a route that answers EHOSTUNREACH; only in a private network.
+class LoopbackGround : public Service {
+ public:
+  /// Opens every listener. A port that this user may not bind, or that is taken, gets a substitute for all addresses.
+  static Parsed<LoopbackGround> open(const WorldSpec& spec);
+
+  /// The port that stands for `asked` (equal in a private network).
+  std::uint16_t port(std::uint16_t asked) const;
+  /// The descriptors that the serving process must keep.
+  std::vector<int> descriptors() const;
+  void watch(ServeLoop& loop);
+
+  void ready(int fd, std::uint32_t events) override;
+  Instant run_due(Instant) override { return never; }
+
+ private:
+  bool listen_on(const WorldSpec& spec, std::uint16_t port);
+
+  std::vector<std::pair<std::uint16_t, std::uint16_t>> ports_;  ///< asked, served
+  std::vector<Fd> open_;
+  std::vector<Fd> silent_;   ///< never accepted from
+  std::vector<Fd> fillers_;  ///< connections that keep the queues of the silent full
+};
+
+}  // namespace atonce

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "atonce/model/duration.h"
+#include "atonce/model/result.h"
+#include "atonce/model/verdict.h"
+
+namespace atonce {
+
+/// What carries the simulated internet: the kernel's own 127.0.0.0/8, or a TUN device answered in user space.
+enum class Ground : std::uint8_t { loopback, tun };
+
+/// The fates a name can have are the first nine verdicts, `open` to `dns_timeout`, in that order.
+inline constexpr std::size_t fate_count = static_cast<std::size_t>(Verdict::dns_timeout) + 1;
+/// How many names of 10,000 have each fate; the sum is 10,000.
+using FateShares = std::array<std::uint16_t, fate_count>;
+
+/// A row of the family of worlds: help text and parser read the same rows.
+struct Profile {
+  std::string_view name;
+  std::string_view help;
+  FateShares shares{};
+  Ground ground = Ground::loopback;
+  Duration rtt{};        ///< there and back, on the TUN ground
+  Duration jitter{};     ///< added to the round trip, uniform from zero to this
+  double loss = 0;       ///< share of packets lost, in each direction
+  Duration dns_delay{};  ///< median time until the resolver answers
+};
+std::span<const Profile> all_profiles();
+
+/// A world, completely: equal specs give equal fates, addresses and delays, in every process and on every machine.
+struct WorldSpec {
+  std::string profile = "calm";
+  FateShares shares{};
+  std::uint64_t seed = 1;
+  Ground ground = Ground::loopback;
+  Duration rtt{};
+  Duration jitter{};
+  double loss = 0;
+  Duration dns_delay{};
+  std::vector<std::uint16_t> ports{443};  ///< where open hosts listen; elsewhere they refuse
+  /// False when the machine allows no network namespace: then nothing can be unreachable, and such names are closed
+  /// instead.
+  bool private_network = true;
+
+  std::uint16_t share_of(Verdict fate) const { return shares[static_cast<std::size_t>(fate)]; }
+};
+
+/// Parses "calm" or "mixed,rtt=50ms,jitter=5ms,loss=2%,dns=20ms,seed=7,ground=tun"; "" is "calm". A round trip, jitter
+/// or loss needs the TUN ground and chooses it by itself. Round trips end at 2 s, loss at 90 %.
+Parsed<WorldSpec> parse_world_spec(std::string_view text);
+
+/// The text that parses back to the same world (ports apart): what a report prints so that a run can be repeated.
+std::string write_world_spec(const WorldSpec& spec);
+
+}  // namespace atonce

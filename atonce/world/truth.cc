@@ -1,0 +1,63 @@
+#include "atonce/world/truth.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "atonce/world/fate.h"
+
+namespace atonce {
+namespace {
+
+/// Length of the UTF-8 character at the front of `text`, 0 when the bytes there are none (RFC 3629).
+std::size_t character_size(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (byte(0) < 0x80) return 1;
+  const std::size_t size = byte(0) >= 0xf0 ? 4 : byte(0) >= 0xe0 ? 3 : 2;
+  if (byte(0) < 0xc2 || byte(0) > 0xf4 || text.size() < size) return 0;
+  for (std::size_t i = 1; i < size; ++i)
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  const unsigned second = byte(1);
+  const bool overlong = (byte(0) == 0xe0 && second < 0xa0) || (byte(0) == 0xf0 && second < 0x90);
+  const bool beyond = (byte(0) == 0xed && second >= 0xa0) || (byte(0) == 0xf4 && second >= 0x90);
+  return overlong || beyond ? 0 : size;
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  while (!text.empty()) {
+    const std::size_t size = character_size(text);
+    const auto byte = static_cast<unsigned char>(text[0]);
+    if (size == 0) {
+      out += "\xef\xbf\xbd";
+    } else if (byte == '"' || byte == '\\') {
+      (out += '\\') += text[0];
+    } else if (byte < 0x20 || byte == 0x7f) {
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
+    } else {
+      out += text.substr(0, size);
+    }
+    text.remove_prefix(size == 0 ? 1 : size);
+  }
+  out += '"';
+}
+
+}  // namespace
+
+Verdict truth_of(const WorldSpec& spec, const Target& target) {
+  if (!target.valid()) return Verdict::invalid_input;
+  if (!target.address) return fate_at_port(spec, fate_of(spec, target.host).verdict, target.port);
+  if (spec.private_network && target.address == IpAddress::v4(resolver_address) && target.port == 53)
+    return Verdict::open;
+  return fate_at_port(spec, fate_of_address(spec, target.address), target.port);
+}
+
+std::string write_truth_row(const WorldSpec& spec, const Target& target) {
+  std::string row = fmt::format("{{\"line\":{},\"input\":", target.line);
+  append_json_string(row, target.input);
+  fmt::format_to(std::back_inserter(row), ",\"port\":{},\"verdict\":\"{}\"}}\n", target.port,
+                 name_of(truth_of(spec, target)));
+  return row;
+}
+
+}  // namespace atonce

@@ -1,0 +1,145 @@
+#include "atonce/world/world_server.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include "atonce/world/dns_responder.h"
+#include "atonce/world/loopback_ground.h"
+
+namespace atonce {
+namespace {
+
+/// Everything that the child serves; the parent lets go of it after the fork.
+struct Parts {
+  DnsResponder dns;
+  std::optional<LoopbackGround> loopback;
+};
+
+Parsed<Parts> open_parts(const WorldSpec& spec) {
+  Parsed<DnsResponder> dns = DnsResponder::open(spec);
+  if (!dns) return std::unexpected(dns.error());
+  Parts parts{.dns = std::move(*dns), .loopback = {}};
+  Parsed<LoopbackGround> loopback = LoopbackGround::open(spec);
+  if (!loopback) return std::unexpected(loopback.error());
+  parts.loopback = std::move(*loopback);
+  return parts;
+}
+
+/// Closes what was inherited and is not the world's, so that no pipe or file of the parent stays open through the
+/// child.
+void close_others(std::vector<int> kept) {
+  const int null = ::open("/dev/null", O_RDWR);
+  ::dup2(null, STDIN_FILENO);
+  ::dup2(null, STDOUT_FILENO);
+  ::close(null);
+  std::ranges::sort(kept);
+  unsigned next = STDERR_FILENO + 1;
+  for (const int fd : kept) {
+    if (static_cast<unsigned>(fd) > next) ::close_range(next, static_cast<unsigned>(fd) - 1, 0);
+    next = static_cast<unsigned>(fd) + 1;
+  }
+  ::close_range(next, ~0u, 0);
+}
+
+std::vector<int> descriptors_of(const Parts& parts) {
+  std::vector<int> numbers = parts.dns.descriptors();
+  if (parts.loopback) std::ranges::copy(parts.loopback->descriptors(), std::back_inserter(numbers));
+  return numbers;
+}
+
+void settle_as_child(pid_t parent) {
+  // A Ctrl-C at the terminal reaches the whole group; the world outlives it, for the answers that are still wanted.
+  for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
+  ::signal(SIGINT, SIG_IGN);
+  ::signal(SIGPIPE, SIG_IGN);
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(0);
+  ::prctl(PR_SET_NAME, "atonce-world");
+}
+
+[[noreturn]] void serve(Parts& parts) {
+  close_others(descriptors_of(parts));
+  ServeLoop loop;
+  parts.dns.watch(loop);
+  if (parts.loopback) parts.loopback->watch(loop);
+  loop.run();
+}
+
+}  // namespace
+
+Parsed<WorldServer> WorldServer::start(const WorldSpec& spec) {
+  WorldServer server(spec);
+  server.counters_ = TunCounters::create();
+  Parsed<Parts> parts = open_parts(spec);
+  if (!parts) return std::unexpected(parts.error());
+  server.resolver_ = parts->dns.endpoint();
+  for (const std::uint16_t asked : spec.ports)
+    server.ports_.emplace_back(asked, parts->loopback ? parts->loopback->port(asked) : asked);
+
+  const pid_t parent = ::getpid();
+  server.child_ = ::fork();
+  if (server.child_ < 0)
+    return complain(fmt::format("the world's process cannot be started: {}", std::strerror(errno)));
+  if (server.child_ == 0) {
+    settle_as_child(parent);
+    serve(*parts);
+  }
+  return server;
+}
+
+WorldServer::WorldServer(WorldServer&& other) noexcept
+    : spec_(std::move(other.spec_)),
+      resolver_(other.resolver_),
+      ports_(std::move(other.ports_)),
+      counters_(std::move(other.counters_)),
+      child_(std::exchange(other.child_, -1)) {}
+
+WorldServer& WorldServer::operator=(WorldServer&& other) noexcept {
+  std::swap(spec_, other.spec_);
+  std::swap(resolver_, other.resolver_);
+  std::swap(ports_, other.ports_);
+  std::swap(counters_, other.counters_);
+  std::swap(child_, other.child_);
+  return *this;
+}
+
+WorldServer::~WorldServer() {
+  if (child_ <= 0) return;
+  ::kill(child_, SIGKILL);
+  while (::waitpid(child_, nullptr, 0) < 0 && errno == EINTR) continue;
+}
+
+std::uint16_t WorldServer::port(std::uint16_t asked) const {
+  const auto place = std::ranges::find(ports_, asked, [](const auto& pair) { return pair.first; });
+  return place == ports_.end() ? asked : place->second;
+}
+
+std::string WorldServer::description() const {
+  std::string text = fmt::format("world {}, seed {}, ", spec_.profile, spec_.seed);
+  if (spec_.ground == Ground::tun) {
+    text += fmt::format("{} round trip", write_duration(spec_.rtt));
+    if (spec_.jitter > Duration{}) text += fmt::format(", up to {} more", write_duration(spec_.jitter));
+    if (spec_.loss > 0) text += fmt::format(", {:g} % loss each way", spec_.loss * 100);
+    text += ", on TUN in a private network";
+  } else {
+    text += spec_.private_network ? "on loopback in a private network" : "on this machine's loopback";
+  }
+  text += fmt::format("; resolver {}", write_endpoint(resolver_));
+  for (const auto& [asked, served] : ports_)
+    if (asked != served) text += fmt::format("; port {} stands for {}", served, asked);
+  return text;
+}
+
+}  // namespace atonce

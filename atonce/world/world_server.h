@@ -1,0 +1,52 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "atonce/model/address.h"
+#include "atonce/model/result.h"
+#include "atonce/world/profile.h"
+#include "atonce/world/tun_counters.h"
+
+namespace atonce {
+
+/// A simulated internet that runs: one child process, which ends with this object or with the process that started it,
+/// however that ends.
+///
+/// Everything is bound before the child is forked, so the world answers from the moment `start` returns.
+class WorldServer {
+ public:
+  /// Starts the world in the network namespace of the caller. `spec.private_network` must say what
+  /// enter_private_network() said. To be called while the process has one thread.
+  static Parsed<WorldServer> start(const WorldSpec& spec);
+  WorldServer(WorldServer&& other) noexcept;
+  WorldServer& operator=(WorldServer&& other) noexcept;
+  ~WorldServer();
+
+  const WorldSpec& spec() const { return spec_; }
+  /// Where its resolver listens, over UDP and TCP.
+  Endpoint resolver() const { return resolver_; }
+  /// The port that stands for `asked`: another one only where the machine's own loopback is used and `asked` may not be
+  /// bound.
+  std::uint16_t port(std::uint16_t asked) const;
+  bool private_network() const { return spec_.private_network; }
+  /// "world calm, seed 1, on loopback in a private network; resolver 127.0.0.53:53"
+  std::string description() const;
+  /// What the TUN ground has seen until now; zeros on loopback.
+  TunCounts counts() const { return counters_.read(); }
+
+ private:
+  explicit WorldServer(const WorldSpec& spec) : spec_(spec) {}
+
+  WorldSpec spec_;
+  Endpoint resolver_;
+  std::vector<std::pair<std::uint16_t, std::uint16_t>> ports_;
+  TunCounters counters_;
+  pid_t child_ = -1;
+};
+
+}  // namespace atonce
