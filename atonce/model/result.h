@@ -11,6 +11,7 @@ namespace atonce {
 /// Two codes have one meaning everywhere: ECANCELED, the scope was cancelled; ETIMEDOUT, a deadline passed (or the kernel gave up).
 struct Error {
   int code = 0;
+  bool local = false;  ///< The call itself was refused on this machine; nothing went out. Only known for connects.
 
   friend bool operator==(Error, Error) = default;
 };

@@ -19,12 +19,18 @@ auto awaited(Awaitable&& work) {
 template <class Awaitable>
 using Awaited = typename decltype(awaited(std::declval<Awaitable>()))::type;
 
+/// A deadline as it is asked for: an instant, or a time from when the awaiting begins.
+struct Due {
+  Instant instant{};
+  Duration after{};
+  Instant from(const Io& io) const { return after > Duration{} ? io.now() + after : instant; }
+};
+
 template <class Awaitable>
-Task<Awaited<Awaitable>> await_in(Scope* parent, Instant due, Scope::Shielding shielding, Awaitable work) {
+Task<Awaited<Awaitable>> await_with(Due due, Scope::Shielding shielding, Awaitable work) {
   Scope& outer = co_await CurrentScope{};
-  if (parent == nullptr) parent = &outer;
-  Scope scope(parent->io(), parent, shielding);
-  scope.set_deadline(due);
+  Scope scope(outer.io(), &outer, shielding);
+  scope.set_deadline(due.from(outer.io()));
   co_await EnterScope{&scope};
   Awaited<Awaitable> result = co_await std::move(work);
   co_await EnterScope{&outer};
@@ -34,37 +40,24 @@ Task<Awaited<Awaitable>> await_in(Scope* parent, Instant due, Scope::Shielding s
 }
 }  // namespace detail
 
-/// Awaits `work`, a task or an operation that gives a Result, and cancels it at `due`. Gives ETIMEDOUT only when this
-/// very deadline fired; a cancellation from outside passes through as ECANCELED, and a success that was already there
-/// is delivered. Deadlines nest: the nearest wins.
+/// Awaits `work`, a task or an operation that gives a Result, and cancels it at `due`. Gives ETIMEDOUT only when this very deadline
+/// fired; a cancellation from outside passes through as ECANCELED, and a success that was already there is delivered. Deadlines
+/// nest: the nearest wins.
 template <class Awaitable>
 auto until(Instant due, Awaitable work) {
-  return detail::await_in(nullptr, due, Scope::Shielding::inherits, std::move(work));
+  return detail::await_with({.instant = due}, Scope::Shielding::inherits, std::move(work));
 }
-
-namespace detail {
-template <class Awaitable>
-Task<Awaited<Awaitable>> within_task(Duration duration, Awaitable work) {
-  Scope& outer = co_await CurrentScope{};
-  co_return co_await await_in(&outer, outer.io().now() + duration, Scope::Shielding::inherits, std::move(work));
-}
-template <class Awaitable>
-Task<Awaited<Awaitable>> shield_task(Duration duration, Awaitable work) {
-  Scope& outer = co_await CurrentScope{};
-  co_return co_await await_in(&outer, outer.io().now() + duration, Scope::Shielding::shielded, std::move(work));
-}
-}  // namespace detail
 
 /// The same, counted from the moment it is awaited.
 template <class Awaitable>
 auto within(Duration duration, Awaitable work) {
-  return detail::within_task(duration, std::move(work));
+  return detail::await_with({.after = duration}, Scope::Shielding::inherits, std::move(work));
 }
 
 /// Clean-up that goes on while the scope around it is cancelled, but no longer than `duration`.
 template <class Awaitable>
 auto shield(Duration duration, Awaitable work) {
-  return detail::shield_task(duration, std::move(work));
+  return detail::await_with({.after = duration}, Scope::Shielding::shielded, std::move(work));
 }
 
 }  // namespace atonce

@@ -75,7 +75,10 @@ inline Result<std::size_t> count_result(std::int32_t result) {
   if (result < 0) return std::unexpected(Error{-result});
   return static_cast<std::size_t>(result);
 }
-inline Result<Socket> finish(Io& io, ConnectOperation& operation) { return handle_result(io, operation.result); }
+inline Result<Socket> finish(Io& io, ConnectOperation& operation) {
+  if (operation.result < 0) return std::unexpected(Error{-operation.result, !operation.started});
+  return Socket(io, Handle{operation.result});
+}
 inline Result<Socket> finish(Io& io, AcceptOperation& operation) { return handle_result(io, operation.result); }
 inline Result<std::size_t> finish(Io&, ReceiveOperation& operation) { return count_result(operation.result); }
 inline Result<std::size_t> finish(Io&, SendOperation& operation) { return count_result(operation.result); }
