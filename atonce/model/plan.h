@@ -67,8 +67,8 @@ struct OutputOptions {
 
 /// The simulated internet to run in, if any.
 struct WorldOptions {
-  std::string profile;  ///< a row of the table of profiles; empty: the real network
-  std::uint64_t seed = 1;
+  std::string profile;     ///< as parse_world_spec takes it: a profile and its changes; empty: the default world
+  std::uint64_t seed = 1;   ///< counts when Plan::seed is set; else the seed of the profile text
 };
 
 /// Everything a run is asked to do. Written by `cli`, read by every room.

@@ -1,0 +1,236 @@
+#include "atonce/cli/arguments.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+
+#include "atonce/cli/option_table.h"
+
+namespace atonce {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Pair;
+
+constexpr std::array<std::string_view, 4> strategies{"sequential", "processes", "threads", "async"};
+constexpr std::array<std::string_view, 1> jobs{"probe"};
+
+int only_list_csv(const std::string& path) { return path == "list.csv" ? 0 : path == "dir" ? EISDIR : ENOENT; }
+
+Parsed<Invocation> parse(std::vector<const char*> words, bool input_is_terminal = true) {
+  words.insert(words.begin(), "atonce");
+  return parse_arguments(
+      words, {.names = {strategies, jobs}, .input_is_terminal = input_is_terminal, .why_unreadable = only_list_csv});
+}
+
+std::string complaint(std::vector<const char*> words) {
+  const Parsed<Invocation> parsed = parse(std::move(words));
+  return parsed ? "understood" : parsed.error().text;
+}
+
+TEST(Arguments, ReadEveryOptionOfAProbe) {
+  const auto parsed = parse({"probe",
+                             "list.csv",
+                             "-p",
+                             "80,8000-8100",
+                             "-n100",
+                             "-c",
+                             "5000",
+                             "--rate=30/m",
+                             "--timeout",
+                             "5s",
+                             "--connect-timeout=800ms",
+                             "--retries",
+                             "2",
+                             "--strategy",
+                             "threads:20",
+                             "--loops",
+                             "2",
+                             "--engine",
+                             "epoll",
+                             "--resolver",
+                             "192.0.2.1,192.0.2.2:54",
+                             "--resolver",
+                             "::1",
+                             "--dns-timeout",
+                             "1s",
+                             "-4",
+                             "--all-addresses",
+                             "--unique",
+                             "-o",
+                             "out.jsonl",
+                             "--json",
+                             "--ordered",
+                             "-q",
+                             "-vv",
+                             "--dry-run",
+                             "--world=mixed,rtt=50ms",
+                             "--seed",
+                             "7"});
+  ASSERT_TRUE(parsed) << parsed.error().text;
+  const Plan& plan = parsed->plan;
+  EXPECT_EQ(parsed->command, Command::probe);
+  EXPECT_EQ(plan.input.list, "list.csv");
+  EXPECT_THAT(plan.input.ports, ElementsAre(Pair(80, 80), Pair(8000, 8100)));
+  EXPECT_EQ(plan.input.limit, 100u);
+  EXPECT_TRUE(plan.input.unique);
+  EXPECT_EQ(plan.pacing.window, 5000u);
+  EXPECT_DOUBLE_EQ(*plan.pacing.rate, 0.5);
+  EXPECT_EQ(plan.probe.timeout, 5s);
+  EXPECT_EQ(plan.probe.connect_timeout, 800ms);
+  EXPECT_EQ(plan.probe.retries, 2u);
+  EXPECT_EQ(plan.probe.family, AddressChoice::v4_only);
+  EXPECT_EQ(plan.probe.mode, AddressMode::all);
+  ASSERT_EQ(plan.strategies.size(), 1u);
+  EXPECT_EQ(plan.strategies[0].name, "threads");
+  EXPECT_EQ(plan.strategies[0].count, 20u);
+  EXPECT_EQ(plan.loops, 2u);
+  EXPECT_EQ(plan.engine, EngineChoice::epoll);
+  ASSERT_EQ(plan.resolver.servers.size(), 3u);
+  EXPECT_EQ(write_endpoint(plan.resolver.servers[1]), "192.0.2.2:54");
+  EXPECT_EQ(plan.resolver.timeout, 1s);
+  EXPECT_EQ(plan.output.path, "out.jsonl");
+  EXPECT_EQ(plan.output.format, ResultFormat::jsonl);
+  EXPECT_TRUE(plan.output.ordered);
+  EXPECT_TRUE(plan.output.quiet);
+  EXPECT_EQ(plan.output.verbosity, 2u);
+  EXPECT_TRUE(plan.dry_run);
+  ASSERT_TRUE(plan.world);
+  EXPECT_EQ(plan.world->profile, "mixed,rtt=50ms");
+  EXPECT_EQ(plan.world->seed, 7u);
+}
+
+TEST(Arguments, TakeWordsThatAreNoFilesAsTargets) {
+  EXPECT_THAT(
+      parse({"probe", "example.com", "192.0.2.0/24", "2001:db8::/120", "192.0.2.1-192.0.2.9"})->plan.input.targets,
+      ElementsAre("example.com", "192.0.2.0/24", "2001:db8::/120", "192.0.2.1-192.0.2.9"));
+  EXPECT_THAT(parse({"probe", "dir"})->plan.input.targets, ElementsAre("dir")) << "a directory of that name is no list";
+  EXPECT_THAT(parse({"probe", "--", "-odd"})->plan.input.targets, ElementsAre("-odd"));
+}
+
+TEST(Arguments, ReadStandardInputWhenAskedOrWhenItIsAPipe) {
+  EXPECT_EQ(parse({"probe", "-"})->plan.input.list, "-");
+  EXPECT_EQ(parse({"probe"}, false)->plan.input.list, "-");
+  EXPECT_THAT(complaint({"probe"}), HasSubstr("no targets"));
+}
+
+TEST(Arguments, RefuseAListThatCannotBeRead) {
+  EXPECT_THAT(complaint({"probe", "missing.csv"}), HasSubstr("cannot read \"missing.csv\": No such file"));
+  EXPECT_THAT(complaint({"probe", "some/where"}), HasSubstr("cannot read"));
+  EXPECT_THAT(complaint({"probe", "https://example.com/"}), HasSubstr("is a URL"));
+  EXPECT_THAT(complaint({"probe", "list.csv", "example.com"}), HasSubstr("one list, or targets"));
+}
+
+TEST(Arguments, SayWhichOptionWasMeant) {
+  EXPECT_THAT(complaint({"probe", "list.csv", "--concurency", "5"}), HasSubstr("did you mean --concurrency?"));
+  EXPECT_THAT(complaint({"probe", "list.csv", "--markdown"}), HasSubstr("no option \"--markdown\""));
+  EXPECT_THAT(complaint({"probe", "list.csv", "-x"}), HasSubstr("no option \"-x\""));
+  EXPECT_THAT(complaint({"porbe", "list.csv"}), HasSubstr("did you mean atonce probe?"));
+  EXPECT_THAT(complaint({"list.csv"}), HasSubstr("atonce probe list.csv"));
+  EXPECT_THAT(complaint({""}), HasSubstr("no command"));
+}
+
+TEST(Arguments, SayWhatAValueShouldHaveBeen) {
+  EXPECT_THAT(complaint({"probe", "list.csv", "--rate"}), HasSubstr("--rate RATE needs a value"));
+  EXPECT_THAT(complaint({"probe", "list.csv", "--rate", "fast"}), HasSubstr("--rate: \"fast\" is not a rate"));
+  EXPECT_THAT(complaint({"probe", "list.csv", "-c", "0"}), HasSubstr("1 to 10,000,000"));
+  EXPECT_THAT(complaint({"probe", "list.csv", "--retries", "-1"}), HasSubstr("0 to 100"));
+  EXPECT_THAT(complaint({"probe", "list.csv", "--ordered=false"}), HasSubstr("--ordered takes no value"));
+  EXPECT_THAT(complaint({"probe", "list.csv", "--engine", "kqueue"}), HasSubstr("auto, ring"));
+}
+
+TEST(Arguments, RefuseWishesThatExcludeEachOther) {
+  EXPECT_THAT(complaint({"probe", "a", "-4", "-6"}), HasSubstr("exclude each other"));
+  EXPECT_THAT(complaint({"probe", "a", "--json", "--csv"}), HasSubstr("one result format"));
+  EXPECT_THAT(complaint({"probe", "a", "--all-addresses", "--happy-eyeballs"}), HasSubstr("choose one"));
+  EXPECT_THAT(complaint({"probe", "a", "--resolver", "system,192.0.2.1"}), HasSubstr("cannot be mixed"));
+  EXPECT_THAT(complaint({"probe", "a", "--strategy", "threads,async"}), HasSubstr("atonce compare"));
+}
+
+TEST(Arguments, LetTheLastOfARepeatedOptionCount) {
+  EXPECT_EQ(parse({"probe", "a", "-c", "10", "-c", "20"})->plan.pacing.window, 20u);
+  EXPECT_EQ(parse({"probe", "a", "--json", "--json"})->plan.output.format, ResultFormat::jsonl);
+}
+
+TEST(Arguments, DoNotTakeTheListForTheWorldsValue) {
+  const auto parsed = parse({"probe", "--world", "list.csv"});
+  ASSERT_TRUE(parsed) << parsed.error().text;
+  EXPECT_EQ(parsed->plan.input.list, "list.csv");
+  ASSERT_TRUE(parsed->plan.world);
+  EXPECT_EQ(parsed->plan.world->profile, "");
+}
+
+TEST(Arguments, CompareEveryStrategyUnlessSomeAreNamed) {
+  const auto all = parse({"compare", "probe", "list.csv"});
+  ASSERT_TRUE(all) << all.error().text;
+  EXPECT_EQ(all->plan.strategies.size(), strategies.size());
+  const auto two =
+      parse({"compare", "probe", "list.csv", "--strategy", "threads:100,async", "--rounds", "9", "--markdown"});
+  ASSERT_TRUE(two) << two.error().text;
+  EXPECT_EQ(two->plan.job, "probe");
+  EXPECT_EQ(two->plan.strategies.size(), 2u);
+  EXPECT_EQ(two->plan.rounds, 9u);
+  EXPECT_EQ(two->report, ReportFormat::markdown);
+  EXPECT_THAT(complaint({"compare", "list.csv"}), HasSubstr("atonce compare probe LIST"));
+  EXPECT_THAT(complaint({"compare"}), HasSubstr("compare what?"));
+}
+
+TEST(Arguments, RunACommandInsideAWorldWithItsOwnOptions) {
+  const auto parsed = parse({"world", "mixed", "-p", "80,443", "--seed", "3", "--", "curl", "--rate", "x", "--", "y"});
+  ASSERT_TRUE(parsed) << parsed.error().text;
+  EXPECT_EQ(parsed->world.spec, "mixed");
+  EXPECT_THAT(parsed->world.program, ElementsAre("curl", "--rate", "x", "--", "y"));
+  EXPECT_EQ(parsed->plan.seed, 3u);
+  EXPECT_EQ(parse({"world", "--names", "1000"})->world.names, 1000u);
+  EXPECT_EQ(parse({"world", "--truth", "list.csv"})->world.truth, "list.csv");
+  EXPECT_THAT(complaint({"world", "--names", "5", "--truth", "list.csv"}), HasSubstr("ask for one"));
+  EXPECT_THAT(complaint({"world", "--"}), HasSubstr("nothing follows"));
+}
+
+TEST(Arguments, KnowTheSmallCommands) {
+  EXPECT_EQ(parse({})->command, Command::help);
+  EXPECT_EQ(parse({"--help"})->command, Command::help);
+  EXPECT_EQ(parse({"--version"})->command, Command::version);
+  EXPECT_TRUE(parse({"doctor", "--json"})->json);
+  EXPECT_EQ(parse({"completion", "fish"})->topic, "fish");
+  EXPECT_EQ(parse({"help", "probe"})->topic, "probe");
+  EXPECT_EQ(parse({"probe", "-h"})->command, Command::help);
+  EXPECT_EQ(parse({"probe", "--help", "--bogus"})->topic, "probe");
+  EXPECT_THAT(complaint({"completion", "tcsh"}), HasSubstr("bash, zsh or fish"));
+  EXPECT_THAT(complaint({"help", "me"}), HasSubstr("no help on"));
+  EXPECT_THAT(complaint({"doctor", "who"}), HasSubstr("takes no \"who\""));
+}
+
+TEST(Arguments, AnswerAnyOddWordWithAComplaintOrAPlanOfOneLine) {
+  for (const char* odd : {"",         "-",        "--", "---", "-=",  "--=",         "--=x",      "-\x1b[31m",
+                          "--rate=",  "--world=", "-p", "-pp", "-46", "-4=6",        "--no-json", "@file",
+                          "\xff\xfe", "--\xff",   "/",  "//",  "-1",  "--json=true", "--config",  "--ports=\n"}) {
+    for (const char* command : {"probe", "compare", "world", "doctor", "completion", "help", "man", "version"}) {
+      const std::string text = complaint({command, odd});
+      EXPECT_FALSE(text.empty());
+      EXPECT_EQ(text.find_first_of("\x1b\n\r"), text.npos) << command << ' ' << odd;
+    }
+    EXPECT_EQ(complaint({odd}).find_first_of("\x1b\n\r"), std::string::npos);
+  }
+}
+
+TEST(OptionTable, HasOneRowForANameInACommandAndOneForALetter) {
+  for (const Command command : {Command::probe, Command::compare, Command::world, Command::doctor}) {
+    const auto rows = options_of(command);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      EXPECT_NE(rows[i]->apply, nullptr) << rows[i]->name;
+      for (std::size_t j = 0; j < i; ++j) {
+        EXPECT_NE(rows[i]->name, rows[j]->name);
+        if (rows[i]->letter) EXPECT_NE(rows[i]->letter, rows[j]->letter);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace atonce

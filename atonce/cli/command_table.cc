@@ -1,0 +1,88 @@
+#include "atonce/cli/command_table.h"
+
+#include <array>
+
+namespace atonce {
+namespace {
+
+constexpr std::array probe_examples{
+    Example{"atonce probe domains.csv -n 100", "the first hundred of a ranked list"},
+    Example{"atonce probe 192.0.2.0/24 -p 22,80,443 --json -o open.jsonl", "a network"},
+    Example{"subfinder -d example.com | atonce probe --rate 200/s", "from a pipe, gently"},
+    Example{"atonce probe domains.csv --world=mixed", "a rehearsal: nobody is touched"},
+};
+constexpr std::array compare_examples{
+    Example{"atonce compare probe domains.csv -n 100", "all strategies, five rounds"},
+    Example{"atonce compare probe domains.csv --strategy threads:100,async --rounds 9", "two of them"},
+    Example{"atonce compare probe domains.csv --world=mixed --markdown", "for a report"},
+};
+constexpr std::array world_examples{
+    Example{"atonce world -- curl -sv https://google.com", "run a command inside"},
+    Example{"atonce world mixed,rtt=50ms,loss=1% -p 80,443", "serve until Ctrl-C"},
+    Example{"atonce world --names 1000000 > million.csv", "a list of plausible names"},
+    Example{"atonce world mixed --truth million.csv > truth.jsonl", "what is right for each"},
+};
+constexpr std::array doctor_examples{
+    Example{"atonce doctor", "every limit that matters, and how to raise it"},
+    Example{"atonce doctor --json", "the same for a program"},
+};
+constexpr std::array completion_examples{
+    Example{"atonce completion bash > ~/.local/share/bash-completion/completions/atonce", "bash"},
+    Example{"atonce completion fish > ~/.config/fish/completions/atonce.fish", "fish"},
+    Example{"atonce completion zsh > ~/.zfunc/_atonce", "zsh, with ~/.zfunc in fpath"},
+};
+constexpr std::array man_examples{Example{"atonce man | man -l -", "read it"}};
+constexpr std::array help_examples{Example{"atonce help probe", "one command's options and examples"}};
+constexpr std::array version_examples{Example{"atonce --version", "the same"}};
+
+constexpr std::array commands{
+    CommandRow{Command::probe, "probe", "[LIST | TARGET...]", "find out which targets accept a connection",
+               "Looks each name up, opens a TCP connection and closes it: one verdict a target.\n"
+               "LIST is a file or - : rank,domain CSV, one target a line. TARGET is a name, an\n"
+               "address, a network (192.0.2.0/24) or a range (192.0.2.1-192.0.2.9).",
+               probe_examples},
+    CommandRow{Command::compare, "compare", "JOB [LIST | TARGET...]",
+               "run the same work with each strategy, and say which is faster",
+               "Runs JOB (probe) over the same targets with each strategy, in interleaved rounds;\n"
+               "reports time, CPU, memory, and whether the verdicts agree.",
+               compare_examples},
+    CommandRow{Command::world, "world", "[SPEC] [-- COMMAND...]",
+               "a simulated internet, to try a million names without touching one",
+               "Serves DNS and TCP for every name, each with a fate, an address and a delay that\n"
+               "follow from the seed. SPEC is a profile with changes: calm, or mixed,rtt=50ms,\n"
+               "jitter=5ms,loss=2%,dns=20ms,seed=7,ground=tun. With COMMAND: runs it inside.",
+               world_examples},
+    CommandRow{Command::doctor, "doctor", "", "what limits this machine, and how to raise it",
+               "Reads every limit that bounds a run and changes none.", doctor_examples},
+    CommandRow{Command::completion, "completion", "SHELL", "completions for bash, zsh or fish",
+               "Prints a completion script for SHELL: bash, zsh or fish.", completion_examples},
+    CommandRow{Command::man, "man", "", "the manual page, as roff", "Prints the manual page, as roff.", man_examples},
+    CommandRow{Command::help, "help", "[COMMAND]", "help on a command", "Prints what COMMAND does and takes.",
+               help_examples},
+    CommandRow{Command::version, "version", "", "which atonce this is", "Prints the version.", version_examples},
+};
+
+constexpr std::array exits{
+    ExitRow{0, "every target has a verdict"},
+    ExitRow{1, "an assertion or a threshold failed"},
+    ExitRow{2, "the command line or the input is wrong"},
+    ExitRow{3, "complete, but some verdicts are unsure"},
+    ExitRow{4, "interrupted"},
+    ExitRow{5, "stopped by a limit of this machine"},
+    ExitRow{6, "the account does not balance, or an internal error"},
+};
+
+}  // namespace
+
+std::span<const CommandRow> all_commands() { return commands; }
+std::span<const ExitRow> all_exits() { return exits; }
+
+const CommandRow& row_of(Command command) { return commands[static_cast<std::size_t>(command)]; }
+
+const CommandRow* find_command(std::string_view name) {
+  for (const CommandRow& row : commands)
+    if (row.name == name) return &row;
+  return nullptr;
+}
+
+}  // namespace atonce

@@ -1,0 +1,250 @@
+#include "atonce/cli/option_effects.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "atonce/cli/values.h"
+
+namespace atonce {
+namespace {
+
+constexpr std::uint64_t limit_max = 1'000'000'000'000;
+constexpr std::uint64_t window_max = 10'000'000;
+constexpr std::uint64_t retries_max = 100;
+constexpr std::uint64_t loops_max = 1'024;
+constexpr std::uint64_t rounds_max = 1'000;
+
+/// Moves a parsed value to its field, or hands the complaint on.
+template <class T, class Field>
+Parsed<void> set(Field& field, Parsed<T> value) {
+  if (!value) return std::unexpected(std::move(value.error()));
+  field = static_cast<Field>(std::move(*value));
+  return {};
+}
+
+template <class Field>
+Parsed<void> set_optional(std::optional<Field>& field, Parsed<std::uint64_t> value) {
+  if (!value) return std::unexpected(std::move(value.error()));
+  field = static_cast<Field>(*value);
+  return {};
+}
+
+Parsed<void> choose_family(Invocation& invocation, AddressChoice family) {
+  AddressChoice& chosen = invocation.plan.probe.family;
+  if (chosen != AddressChoice::any && chosen != family)
+    return complain("-4 and -6 exclude each other; leave both out to use either");
+  chosen = family;
+  return {};
+}
+
+Parsed<void> choose_mode(Invocation& invocation, AddressMode mode) {
+  AddressMode& chosen = invocation.plan.probe.mode;
+  if (chosen != AddressMode::first && chosen != mode)
+    return complain(
+        "--all-addresses tries every address, --happy-eyeballs stops at the first that answers: choose one");
+  chosen = mode;
+  return {};
+}
+
+Parsed<void> choose_format(Invocation& invocation, ResultFormat format) {
+  ResultFormat& chosen = invocation.plan.output.format;
+  if (chosen != ResultFormat::text && chosen != format)
+    return complain("one run has one result format: --json, --csv or --format");
+  chosen = format;
+  return {};
+}
+
+Parsed<void> choose_report(Invocation& invocation, ReportFormat format) {
+  if (invocation.report != ReportFormat::table && invocation.report != format)
+    return complain("one comparison has one report: --json or --markdown");
+  invocation.report = format;
+  return {};
+}
+
+}  // namespace
+
+Parsed<void> apply_ports(Invocation& invocation, const Values& values, const KnownNames&) {
+  return set(invocation.plan.input.ports, parse_ports(fmt::format("{}", fmt::join(values, ","))));
+}
+
+Parsed<void> apply_limit(Invocation& invocation, const Values& values, const KnownNames&) {
+  return set_optional(invocation.plan.input.limit, parse_number(values.back(), 1, limit_max));
+}
+
+Parsed<void> apply_unique(Invocation& invocation, const Values&, const KnownNames&) {
+  invocation.plan.input.unique = true;
+  return {};
+}
+
+Parsed<void> apply_concurrency(Invocation& invocation, const Values& values, const KnownNames&) {
+  return set_optional(invocation.plan.pacing.window, parse_number(values.back(), 1, window_max));
+}
+
+Parsed<void> apply_rate(Invocation& invocation, const Values& values, const KnownNames&) {
+  return set(invocation.plan.pacing.rate, parse_rate(values.back()));
+}
+
+Parsed<void> apply_strategies(Invocation& invocation, const Values& values, const KnownNames& names) {
+  std::vector<StrategyChoice> choices;
+  for (const std::string& value : values) {
+    for (const std::string_view part : split_commas(value)) {
+      Parsed<StrategyChoice> choice = parse_strategy(part, names.strategies);
+      if (!choice) return std::unexpected(std::move(choice.error()));
+      choices.push_back(std::move(*choice));
+    }
+  }
+  if (invocation.command != Command::compare && choices.size() > 1)
+    return complain("one run has one strategy; atonce compare runs several side by side");
+  invocation.plan.strategies = std::move(choices);
+  return {};
+}
+
+Parsed<void> apply_loops(Invocation& invocation, const Values& values, const KnownNames&) {
+  return set_optional(invocation.plan.loops, parse_number(values.back(), 1, loops_max));
+}
+
+Parsed<void> apply_engine(Invocation& invocation, const Values& values, const KnownNames&) {
+  struct Row {
+    std::string_view name;
+    EngineChoice engine;
+  };
+  constexpr std::array rows{Row{"auto", EngineChoice::automatic}, Row{"ring", EngineChoice::ring},
+                            Row{"epoll", EngineChoice::epoll}};
+  for (const Row& row : rows)
+    if (row.name == values.back()) return set(invocation.plan.engine, Parsed<EngineChoice>(row.engine));
+  return complain("the engines are auto, ring (io_uring) and epoll");
+}
+
+Parsed<void> apply_connect_timeout(Invocation& invocation, const Values& values, const KnownNames&) {
+  return set(invocation.plan.probe.connect_timeout, parse_duration(values.back()));
+}
+
+Parsed<void> apply_timeout(Invocation& invocation, const Values& values, const KnownNames&) {
+  return set(invocation.plan.probe.timeout, parse_duration(values.back()));
+}
+
+Parsed<void> apply_retries(Invocation& invocation, const Values& values, const KnownNames&) {
+  return set(invocation.plan.probe.retries, parse_number(values.back(), 0, retries_max));
+}
+
+Parsed<void> apply_resolver(Invocation& invocation, const Values& values, const KnownNames&) {
+  ResolverOptions& resolver = invocation.plan.resolver;
+  resolver.servers.clear();
+  resolver.system = false;
+  for (const std::string& value : values) {
+    for (const std::string_view part : split_commas(value)) {
+      if (part == "system") {
+        resolver.system = true;
+        continue;
+      }
+      const Parsed<Endpoint> server = parse_server(part);
+      if (!server) return std::unexpected(server.error());
+      resolver.servers.push_back(*server);
+    }
+  }
+  if (resolver.system && !resolver.servers.empty())
+    return complain("\"system\" asks the machine's own getaddrinfo and cannot be mixed with resolver addresses");
+  return {};
+}
+
+Parsed<void> apply_dns_timeout(Invocation& invocation, const Values& values, const KnownNames&) {
+  return set(invocation.plan.resolver.timeout, parse_duration(values.back()));
+}
+
+Parsed<void> apply_ipv4(Invocation& invocation, const Values&, const KnownNames&) {
+  return choose_family(invocation, AddressChoice::v4_only);
+}
+Parsed<void> apply_ipv6(Invocation& invocation, const Values&, const KnownNames&) {
+  return choose_family(invocation, AddressChoice::v6_only);
+}
+
+Parsed<void> apply_all_addresses(Invocation& invocation, const Values&, const KnownNames&) {
+  return choose_mode(invocation, AddressMode::all);
+}
+Parsed<void> apply_happy_eyeballs(Invocation& invocation, const Values&, const KnownNames&) {
+  return choose_mode(invocation, AddressMode::happy_eyeballs);
+}
+
+Parsed<void> apply_output(Invocation& invocation, const Values& values, const KnownNames&) {
+  if (values.back().empty()) return complain("the name of the file is empty; \"-\" is standard output");
+  invocation.plan.output.path = values.back();
+  return {};
+}
+
+Parsed<void> apply_jsonl(Invocation& invocation, const Values&, const KnownNames&) {
+  return choose_format(invocation, ResultFormat::jsonl);
+}
+Parsed<void> apply_csv(Invocation& invocation, const Values&, const KnownNames&) {
+  return choose_format(invocation, ResultFormat::csv);
+}
+
+Parsed<void> apply_format(Invocation& invocation, const Values& values, const KnownNames&) {
+  struct Row {
+    std::string_view name;
+    ResultFormat format;
+  };
+  constexpr std::array rows{Row{"text", ResultFormat::text}, Row{"jsonl", ResultFormat::jsonl},
+                            Row{"json", ResultFormat::jsonl}, Row{"csv", ResultFormat::csv},
+                            Row{"none", ResultFormat::none}};
+  for (const Row& row : rows)
+    if (row.name == values.back()) return choose_format(invocation, row.format);
+  return complain("the result formats are text, jsonl, csv and none");
+}
+
+Parsed<void> apply_ordered(Invocation& invocation, const Values&, const KnownNames&) {
+  invocation.plan.output.ordered = true;
+  return {};
+}
+
+Parsed<void> apply_quiet(Invocation& invocation, const Values&, const KnownNames&) {
+  invocation.plan.output.quiet = true;
+  return {};
+}
+
+Parsed<void> apply_verbose(Invocation& invocation, const Values& values, const KnownNames&) {
+  invocation.plan.output.verbosity = static_cast<unsigned>(values.size());
+  return {};
+}
+
+Parsed<void> apply_dry_run(Invocation& invocation, const Values&, const KnownNames&) {
+  invocation.plan.dry_run = true;
+  return {};
+}
+
+Parsed<void> apply_world(Invocation& invocation, const Values& values, const KnownNames&) {
+  invocation.plan.world = WorldOptions{.profile = values.back()};
+  return {};
+}
+
+Parsed<void> apply_seed(Invocation& invocation, const Values& values, const KnownNames&) {
+  return set(invocation.plan.seed, parse_number(values.back(), 1, ~std::uint64_t{0}));
+}
+
+Parsed<void> apply_rounds(Invocation& invocation, const Values& values, const KnownNames&) {
+  return set(invocation.plan.rounds, parse_number(values.back(), 1, rounds_max));
+}
+
+Parsed<void> apply_report_json(Invocation& invocation, const Values&, const KnownNames&) {
+  return choose_report(invocation, ReportFormat::json);
+}
+Parsed<void> apply_report_markdown(Invocation& invocation, const Values&, const KnownNames&) {
+  return choose_report(invocation, ReportFormat::markdown);
+}
+
+Parsed<void> apply_doctor_json(Invocation& invocation, const Values&, const KnownNames&) {
+  invocation.json = true;
+  return {};
+}
+
+Parsed<void> apply_names(Invocation& invocation, const Values& values, const KnownNames&) {
+  return set_optional(invocation.world.names, parse_number(values.back(), 1, limit_max));
+}
+
+Parsed<void> apply_truth(Invocation& invocation, const Values& values, const KnownNames&) {
+  if (values.back().empty()) return complain("the name of the list is empty; \"-\" is standard input");
+  invocation.world.truth = values.back();
+  return {};
+}
+
+}  // namespace atonce

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "atonce/cli/invocation.h"
+#include "atonce/model/result.h"
+
+namespace atonce {
+
+/// The families that other rooms own and the command line only names.
+struct KnownNames {
+  std::span<const std::string_view> strategies;
+  std::span<const std::string_view> jobs;
+};
+
+using Values = std::vector<std::string>;
+
+/// Sets what an option means. `values` holds each value given, in order, and is not empty; a flag has one empty value
+/// for each time it was given. Where one value is wanted, the last counts.
+using ApplyOption = Parsed<void>(Invocation& invocation, const Values& values, const KnownNames& names);
+
+ApplyOption apply_ports;
+ApplyOption apply_limit;
+ApplyOption apply_unique;
+ApplyOption apply_concurrency;
+ApplyOption apply_rate;
+ApplyOption apply_strategies;
+ApplyOption apply_loops;
+ApplyOption apply_engine;
+ApplyOption apply_connect_timeout;
+ApplyOption apply_timeout;
+ApplyOption apply_retries;
+ApplyOption apply_resolver;
+ApplyOption apply_dns_timeout;
+ApplyOption apply_ipv4;
+ApplyOption apply_ipv6;
+ApplyOption apply_all_addresses;
+ApplyOption apply_happy_eyeballs;
+ApplyOption apply_output;
+ApplyOption apply_jsonl;
+ApplyOption apply_csv;
+ApplyOption apply_format;
+ApplyOption apply_ordered;
+ApplyOption apply_quiet;
+ApplyOption apply_verbose;
+ApplyOption apply_dry_run;
+ApplyOption apply_world;
+ApplyOption apply_seed;
+ApplyOption apply_rounds;
+ApplyOption apply_report_json;
+ApplyOption apply_report_markdown;
+ApplyOption apply_doctor_json;
+ApplyOption apply_names;
+ApplyOption apply_truth;
+
+}  // namespace atonce

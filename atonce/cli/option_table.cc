@@ -1,0 +1,78 @@
+#include "atonce/cli/option_table.h"
+
+#include <array>
+
+namespace atonce {
+namespace {
+
+constexpr std::uint32_t runs = bit_of(Command::probe) | bit_of(Command::compare);
+constexpr std::uint32_t probe_only = bit_of(Command::probe);
+constexpr std::uint32_t compare_only = bit_of(Command::compare);
+constexpr std::uint32_t world_only = bit_of(Command::world);
+constexpr std::uint32_t doctor_only = bit_of(Command::doctor);
+
+constexpr std::string_view strategy_words = "sequential processes:10 threads:10 async";
+
+using enum OptionGroup;
+
+// clang-format off
+constexpr std::array options{
+    OptionRow{"ports", 'p', "PORTS", "ports to try, as 80,443,8000-8100 (443)", targets, runs | world_only, apply_ports},
+    OptionRow{"limit", 'n', "N", "only the first N lines of the list", targets, runs, apply_limit},
+    OptionRow{"unique", 0, "", "skip a target that came before", targets, runs, apply_unique},
+
+    OptionRow{"strategy", 0, "NAME[:N]", "sequential, processes:N, threads:N, async:N (async)", pace, probe_only, apply_strategies, strategy_words},
+    OptionRow{"strategy", 0, "LIST", "which, as sequential,threads:20,async:1000 (all)", pace, compare_only, apply_strategies, strategy_words},
+    OptionRow{"rounds", 0, "N", "how often each strategy runs, in turns (5)", pace, compare_only, apply_rounds},
+    OptionRow{"concurrency", 'c', "N", "in flight at most (what the machine allows, to 10,000)", pace, runs, apply_concurrency},
+    OptionRow{"rate", 0, "RATE", "starts at most, as 500, 500/s or 30/m (no bound)", pace, runs, apply_rate},
+    OptionRow{"loops", 0, "N", "event loops of async (one a core)", pace, runs, apply_loops},
+    OptionRow{"engine", 0, "NAME", "how async waits: auto, ring (io_uring) or epoll", pace, runs, apply_engine, "auto ring epoll"},
+
+    OptionRow{"connect-timeout", 0, "TIME", "for one connection, as 3.5s or 800ms (3.5s)", answers, runs, apply_connect_timeout},
+    OptionRow{"timeout", 0, "TIME", "for a whole try: looking up and connecting (none)", answers, runs, apply_timeout},
+    OptionRow{"retries", 0, "N", "more tries after a time-out or a resolver's failure (0)", answers, runs, apply_retries},
+
+    OptionRow{"resolver", 0, "ADDR", "DNS server ADDR[:PORT], or \"system\" (resolv.conf)", names, runs, apply_resolver, "system"},
+    OptionRow{"dns-timeout", 0, "TIME", "for the first question to a server (2s)", names, runs, apply_dns_timeout},
+    OptionRow{"ipv4", '4', "", "only IPv4 addresses, or only IPv6", names, runs, apply_ipv4},
+    OptionRow{"ipv6", '6', "", "only IPv6 addresses", names, runs, apply_ipv6, {}, true},
+    OptionRow{"all-addresses", 0, "", "try every address of a name", names, runs, apply_all_addresses},
+    OptionRow{"happy-eyeballs", 0, "", "race the addresses of a name (RFC 8305)", names, runs, apply_happy_eyeballs},
+
+    OptionRow{"output", 'o', "FILE", "write to FILE instead of standard output", output, runs, apply_output, "FILE"},
+    OptionRow{"json", 0, "", "one JSON object a target, or CSV", output, probe_only, apply_jsonl},
+    OptionRow{"csv", 0, "", "comma-separated values with a header", output, probe_only, apply_csv, {}, true},
+    OptionRow{"format", 0, "NAME", "text, jsonl, csv or none (text)", output, probe_only, apply_format, "text jsonl csv none"},
+    OptionRow{"ordered", 0, "", "rows in the order of the list, not as they finish", output, probe_only, apply_ordered},
+    OptionRow{"json", 0, "", "the report as JSON, or as a Markdown table", output, compare_only, apply_report_json},
+    OptionRow{"markdown", 0, "", "the report as a Markdown table", output, compare_only, apply_report_markdown, {}, true},
+    OptionRow{"json", 0, "", "the rows as one JSON array", output, doctor_only, apply_doctor_json},
+    OptionRow{"quiet", 'q', "", "say less on standard error, or more", output, runs, apply_quiet},
+    OptionRow{"verbose", 'v', "", "say more: starts of jobs too", output, runs, apply_verbose, {}, true},
+    OptionRow{"dry-run", 0, "", "say what would be done, and do nothing", output, runs, apply_dry_run},
+
+    OptionRow{"world", 0, "[=SPEC]", "run in a simulated internet (see atonce help world)", world, runs, apply_world},
+    OptionRow{"seed", 0, "N", "fix every random choice, the world's too", world, runs | world_only, apply_seed},
+    OptionRow{"names", 0, "N", "print a ranked list of N plausible names", world, world_only, apply_names},
+    OptionRow{"truth", 0, "LIST", "print the right verdict of each line, as JSON lines", world, world_only, apply_truth, "FILE"},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const OptionRow> all_options() { return options; }
+
+std::vector<const OptionRow*> options_of(Command command) {
+  std::vector<const OptionRow*> rows;
+  for (const OptionRow& row : options)
+    if (row.commands & bit_of(command)) rows.push_back(&row);
+  return rows;
+}
+
+std::string_view title_of(OptionGroup group) {
+  constexpr std::array<std::string_view, 6> titles{"Targets", "Pace", "Patience", "Names", "Output", "World"};
+  return titles[static_cast<std::size_t>(group)];
+}
+
+}  // namespace atonce

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "atonce/cli/option_effects.h"
+
+namespace atonce {
+
+enum class OptionGroup : std::uint8_t { targets, pace, answers, names, output, world };
+
+/// A row of the one table of options: parsing, help, completions and manual page all read it.
+struct OptionRow {
+  std::string_view name;   ///< long, without the dashes
+  char letter = 0;         ///< short form, 0 for none
+  std::string_view value;  ///< what to call its value; empty: a flag; "[=SPEC]": a value only after "="
+  std::string_view help;   ///< fits one line of the help screen
+  OptionGroup group = OptionGroup::targets;
+  std::uint32_t commands = 0;  ///< bit mask of `bit_of`
+  ApplyOption* apply = nullptr;
+  std::string_view choices = {};  ///< for completion: words, or "FILE"
+  bool folded = false;  ///< the help screen shows it on the line of the row before, whose help speaks for both
+
+  bool is_flag() const { return value.empty() || value_is_optional(); }
+  bool value_is_optional() const { return value.starts_with('['); }
+};
+
+constexpr std::uint32_t bit_of(Command command) { return 1u << static_cast<unsigned>(command); }
+
+std::span<const OptionRow> all_options();
+std::vector<const OptionRow*> options_of(Command command);  ///< In the order of the table.
+std::string_view title_of(OptionGroup group);
+
+}  // namespace atonce

@@ -1,0 +1,114 @@
+#include "atonce/cli/positionals.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include "atonce/cli/command_table.h"
+#include "atonce/cli/spelling.h"
+#include "atonce/cli/values.h"
+#include "atonce/model/escape.h"
+
+namespace atonce {
+namespace {
+
+using Words = std::span<const std::string>;
+
+Parsed<void> refuse(std::string text) { return complain(std::move(text)); }
+
+std::string shown(const std::string& word) { return "\"" + escape_for_terminal(word) + "\""; }
+
+/// A word that can only be meant as a file.
+bool looks_like_path(std::string_view word) {
+  constexpr std::array<std::string_view, 5> endings{".csv", ".txt", ".list", ".tsv", ".gz"};
+  if (word.find('/') != word.npos) return !is_cidr(word);
+  return std::ranges::any_of(endings, [&](std::string_view ending) { return word.ends_with(ending); });
+}
+
+Parsed<void> check_target(const std::string& word, int why_unreadable) {
+  if (word.find("://") != word.npos)
+    return refuse(fmt::format("{} is a URL; a probe takes host names and addresses, and ports with -p", shown(word)));
+  if (word.empty()) return refuse("one of the targets is empty");
+  if (looks_like_path(word))
+    return refuse(fmt::format("cannot read {}: {}", shown(word), std::generic_category().message(why_unreadable)));
+  return {};
+}
+
+Parsed<void> take_input(InputOptions& input, Words words, const Surroundings& surroundings) {
+  if (words.empty()) {
+    if (surroundings.input_is_terminal)
+      return refuse("no targets: name a list file or some targets, or pipe a list in");
+    input.list = "-";
+    return {};
+  }
+  for (const std::string& word : words) {
+    const int why = word == "-" ? 0 : surroundings.why_unreadable(word);
+    if (why != 0) {
+      const Parsed<void> target = check_target(word, why);
+      if (!target) return target;
+      input.targets.push_back(word);
+      continue;
+    }
+    if (words.size() > 1) return refuse(fmt::format("{} is a list; give one list, or targets, not both", shown(word)));
+    input.list = word;
+  }
+  return {};
+}
+
+Parsed<void> take_job(Invocation& invocation, Words words, const Surroundings& surroundings) {
+  const auto& jobs = surroundings.names.jobs;
+  if (words.empty())
+    return refuse(fmt::format("compare what? Name the job first: atonce compare {} LIST", either(jobs)));
+  if (std::ranges::find(jobs, words[0]) == jobs.end())
+    return refuse(
+        fmt::format("{} is no job; name the job first: atonce compare {} LIST", shown(words[0]), either(jobs)));
+  invocation.plan.job = words[0];
+  return take_input(invocation.plan.input, words.subspan(1), surroundings);
+}
+
+Parsed<void> take_world(WorldRequest& world, Words words) {
+  if (words.size() > 1)
+    return refuse(fmt::format("one world at a time; a command to run inside follows \"--\": -- {}", shown(words[1])));
+  if (!words.empty()) world.spec = words[0];
+  const int asked = (world.names ? 1 : 0) + (world.truth.empty() ? 0 : 1) + (world.program.empty() ? 0 : 1);
+  if (asked > 1) return refuse("--names, --truth and a command to run are three different things; ask for one");
+  return {};
+}
+
+Parsed<void> take_shell(Invocation& invocation, Words words) {
+  constexpr std::array<std::string_view, 3> shells{"bash", "zsh", "fish"};
+  if (words.size() != 1 || std::ranges::find(shells, words[0]) == shells.end())
+    return refuse(fmt::format("for which shell? atonce completion {}", either(shells)));
+  invocation.topic = words[0];
+  return {};
+}
+
+Parsed<void> take_topic(Invocation& invocation, Words words) {
+  if (words.empty()) return {};
+  if (words.size() > 1 || find_command(words[0]) == nullptr)
+    return refuse(fmt::format("there is no help on {}; atonce help lists the commands", shown(words.back())));
+  invocation.topic = words[0];
+  return {};
+}
+
+}  // namespace
+
+Parsed<void> apply_positionals(Invocation& invocation, Words words, const Surroundings& surroundings) {
+  switch (invocation.command) {
+    case Command::probe: return take_input(invocation.plan.input, words, surroundings);
+    case Command::compare: return take_job(invocation, words, surroundings);
+    case Command::world: return take_world(invocation.world, words);
+    case Command::completion: return take_shell(invocation, words);
+    case Command::help: return take_topic(invocation, words);
+    case Command::doctor:
+    case Command::man:
+    case Command::version: break;
+  }
+  if (words.empty()) return {};
+  return refuse(fmt::format("atonce {} takes no {}", row_of(invocation.command).name, shown(words[0])));
+}
+
+}  // namespace atonce
