@@ -47,9 +47,9 @@ inline InsideResult run_inside_private_network(const std::function<std::string()
 }  // namespace atonce
 
 /// A test body that returns "" or what is wrong, inside a private network; skips with the reason where there is none.
-#define EXPECT_INSIDE(body)                                                           \
-  do {                                                                                \
-    const ::atonce::InsideResult inside = ::atonce::run_inside_private_network(body); \
-    if (!inside.skipped.empty()) GTEST_SKIP() << inside.skipped;                      \
-    EXPECT_EQ(inside.failure, "");                                                    \
+#define EXPECT_INSIDE(...)                                                                   \
+  do {                                                                                       \
+    const ::atonce::InsideResult inside = ::atonce::run_inside_private_network(__VA_ARGS__); \
+    if (!inside.skipped.empty()) GTEST_SKIP() << inside.skipped;                             \
+    EXPECT_EQ(inside.failure, "");                                                           \
   } while (false)

@@ -11,9 +11,11 @@
 #include <cerrno>
 #include <cstring>
 #include <optional>
+#include <thread>
 
 #include "atonce/world/dns_responder.h"
 #include "atonce/world/loopback_ground.h"
+#include "atonce/world/tun_ground.h"
 
 namespace atonce {
 namespace {
@@ -21,13 +23,20 @@ namespace {
 /// Everything that the child serves; the parent lets go of it after the fork.
 struct Parts {
   DnsResponder dns;
-  std::optional<LoopbackGround> loopback;
+  std::optional<LoopbackGround> loopback;  ///< one of the two grounds
+  std::optional<TunGround> tun;
 };
 
 Parsed<Parts> open_parts(const WorldSpec& spec) {
   Parsed<DnsResponder> dns = DnsResponder::open(spec);
   if (!dns) return std::unexpected(dns.error());
-  Parts parts{.dns = std::move(*dns), .loopback = {}};
+  Parts parts{.dns = std::move(*dns), .loopback = {}, .tun = {}};
+  if (spec.ground == Ground::tun) {
+    Parsed<TunGround> tun = TunGround::open(spec);
+    if (!tun) return std::unexpected(tun.error());
+    parts.tun.emplace(std::move(*tun));
+    return parts;
+  }
   Parsed<LoopbackGround> loopback = LoopbackGround::open(spec);
   if (!loopback) return std::unexpected(loopback.error());
   parts.loopback = std::move(*loopback);
@@ -53,6 +62,7 @@ void close_others(std::vector<int> kept) {
 std::vector<int> descriptors_of(const Parts& parts) {
   std::vector<int> numbers = parts.dns.descriptors();
   if (parts.loopback) std::ranges::copy(parts.loopback->descriptors(), std::back_inserter(numbers));
+  if (parts.tun) numbers.push_back(parts.tun->descriptor());
   return numbers;
 }
 
@@ -69,11 +79,13 @@ void settle_as_child(pid_t parent) {
   ::prctl(PR_SET_NAME, "atonce-world");
 }
 
-[[noreturn]] void serve(Parts& parts) {
+[[noreturn]] void serve(Parts& parts, TunCounters::Page& counts) {
   close_others(descriptors_of(parts));
   ServeLoop loop;
   parts.dns.watch(loop);
   if (parts.loopback) parts.loopback->watch(loop);
+  std::thread tun;
+  if (parts.tun) tun = std::thread([&] { parts.tun->run(counts); });
   loop.run();
 }
 
@@ -82,6 +94,7 @@ void settle_as_child(pid_t parent) {
 Parsed<WorldServer> WorldServer::start(const WorldSpec& spec) {
   WorldServer server(spec);
   server.counters_ = TunCounters::create();
+  if (server.counters_.page() == nullptr) return complain("the world's process cannot share memory with this one");
   Parsed<Parts> parts = open_parts(spec);
   if (!parts) return std::unexpected(parts.error());
   server.resolver_ = parts->dns.endpoint();
@@ -94,7 +107,7 @@ Parsed<WorldServer> WorldServer::start(const WorldSpec& spec) {
     return complain(fmt::format("the world's process cannot be started: {}", std::strerror(errno)));
   if (server.child_ == 0) {
     settle_as_child(parent);
-    serve(*parts);
+    serve(*parts, *server.counters_.page());
   }
   return server;
 }

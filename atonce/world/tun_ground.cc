@@ -1,0 +1,120 @@
+#include "atonce/world/tun_ground.h"
+
+#include <poll.h>
+#include <sys/prctl.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cmath>
+#include <ctime>
+
+#include "atonce/world/fate.h"
+#include "atonce/world/tun_device.h"
+
+namespace atonce {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int packets_per_turn = 512;   // Then replies that are due have their turn.
+constexpr Duration nap_rtt_min = 10ms;  // Below it a nap would show in the times.
+constexpr Duration nap_max = 500us;
+constexpr int nap_share = 200;
+
+timespec timespec_of(Duration duration) {
+  const auto count = std::max<std::int64_t>(duration.count(), 0);
+  return {.tv_sec = count / 1'000'000'000, .tv_nsec = count % 1'000'000'000};
+}
+
+}  // namespace
+
+TunGround::TunGround(const WorldSpec& spec, Fd device)
+    : spec_(spec),
+      hosts_(spec),
+      device_(std::move(device)),
+      line_(std::chrono::steady_clock::now()),
+      nap_(spec.rtt < nap_rtt_min ? Duration{} : std::min(nap_max, spec.rtt / nap_share)),
+      loss_of_2_64_(static_cast<std::uint64_t>(std::ldexp(spec.loss, 64))),
+      random_(mix_bits(spec.seed, 0x10)) {}
+
+Parsed<TunGround> TunGround::open(const WorldSpec& spec) {
+  if (!spec.private_network)
+    return complain(
+        "a world with round trips needs a network namespace of its own, which this system does not allow here; run as "
+        "root, allow user "
+        "namespaces, or choose a world on loopback, such as calm or fast");
+  Parsed<Fd> device = open_tun_device();
+  if (!device) return std::unexpected(device.error());
+  return TunGround(spec, std::move(*device));
+}
+
+void TunGround::run(TunCounters::Page& counts) {
+  counts_ = &counts;
+  ::prctl(PR_SET_NAME, "atonce-world-tun");
+  ::prctl(PR_SET_TIMERSLACK, 1ul);  // Otherwise the kernel may wake us 50 µs late.
+  for (;;) {
+    const bool busy = read_packets(std::chrono::steady_clock::now());
+    line_.take_due(std::chrono::steady_clock::now(), [this](std::span<const std::uint8_t> packet) { send(packet); });
+    wait(busy);
+  }
+}
+
+/// True when there was anything.
+bool TunGround::read_packets(Instant now) {
+  std::array<std::uint8_t, 2'048> packet;
+  int count = 0;
+  for (; count < packets_per_turn; ++count) {
+    const ssize_t size = ::read(device_.get(), packet.data(), packet.size());
+    if (size < 0) break;
+    take_packet(std::span(packet).first(static_cast<std::size_t>(size)), now);
+  }
+  TunCounters::add(counts_->packets_in, static_cast<std::uint64_t>(count));
+  return count > 0;
+}
+
+void TunGround::take_packet(std::span<const std::uint8_t> packet, Instant now) {
+  if (chance_takes()) return TunCounters::add(counts_->lost);
+  std::array<std::uint8_t, tun_reply_max> reply;
+  const TunReply answer = hosts_.answer(packet, reply);
+  if (answer.syn && answer.fate == Verdict::open) TunCounters::add(counts_->syns_open);
+  if (answer.syn && answer.fate == Verdict::closed) TunCounters::add(counts_->syns_closed);
+  if (answer.syn && answer.fate == Verdict::timeout) TunCounters::add(counts_->syns_silent);
+  if (answer.syn && answer.fate == Verdict::unreachable) TunCounters::add(counts_->syns_unreachable);
+  if (answer.size == 0) return;
+  if (chance_takes()) return TunCounters::add(counts_->lost);
+
+  const auto bytes = std::span<const std::uint8_t>(reply).first(answer.size);
+  Duration delay = spec_.rtt;
+  if (spec_.jitter > Duration{}) {
+    random_ = mix_bits(random_, 1);
+    delay += Duration(static_cast<std::int64_t>(below(random_, static_cast<std::uint64_t>(spec_.jitter.count()) + 1)));
+  }
+  if (delay == Duration{}) return send(bytes);
+  if (!line_.add(bytes, now + delay)) TunCounters::add(counts_->overflow);
+}
+
+void TunGround::send(std::span<const std::uint8_t> packet) {
+  const bool sent = ::write(device_.get(), packet.data(), packet.size()) == static_cast<ssize_t>(packet.size());
+  TunCounters::add(sent ? counts_->packets_out : counts_->overflow);
+}
+
+bool TunGround::chance_takes() {
+  if (loss_of_2_64_ == 0) return false;
+  random_ = mix_bits(random_, 2);
+  return random_ < loss_of_2_64_;
+}
+
+void TunGround::wait(bool busy) {
+  if (nap_ > Duration{} && (busy || !line_.empty())) {
+    const timespec nap = timespec_of(nap_);
+    ::clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, nullptr);
+    return;
+  }
+  if (busy) return;  // There may be more.
+  pollfd readable{.fd = device_.get(), .events = POLLIN};
+  const timespec left = timespec_of(line_.next_due() - std::chrono::steady_clock::now());
+  ::ppoll(&readable, 1, line_.empty() ? nullptr : &left, nullptr);
+}
+
+}  // namespace atonce
