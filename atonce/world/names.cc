@@ -54,15 +54,13 @@ std::string_view top_level_of(std::uint64_t bits) {
 
 }  // namespace
 
-std::string world_name(std::uint64_t seed, std::uint64_t rank) {
+void append_world_name(std::string& name, std::uint64_t seed, std::uint64_t rank) {
   unsigned syllables = 2;
   std::uint64_t number = rank - 1;
   for (; capacity_bits(syllables) < 64 && number >> capacity_bits(syllables) != 0; ++syllables)
     number -= std::uint64_t{1} << capacity_bits(syllables);
   number = permute(number, capacity_bits(syllables), mix_bits(seed, syllables));
 
-  std::string name;
-  name.reserve(32);
   const std::string_view coda = codas[number % codas.size()];
   number /= codas.size();
   for (unsigned i = 0; i < syllables; ++i) {
@@ -74,6 +72,11 @@ std::string world_name(std::uint64_t seed, std::uint64_t rank) {
   name += coda;
   name += '.';
   name += top_level_of(mix_bits(seed, rank));
+}
+
+std::string world_name(std::uint64_t seed, std::uint64_t rank) {
+  std::string name;
+  append_world_name(name, seed, rank);
   return name;
 }
 

@@ -12,4 +12,7 @@ namespace atonce {
 /// way only; its number is the rank, permuted by the seed. Popular names are shorter, as in life.
 std::string world_name(std::uint64_t seed, std::uint64_t rank);
 
+/// The same, behind what `text` holds.
+void append_world_name(std::string& text, std::uint64_t seed, std::uint64_t rank);
+
 }  // namespace atonce
