@@ -18,23 +18,26 @@ namespace atonce {
 namespace {
 
 constexpr int buffer_bytes = 32 << 20;          // A burst of 40,000 questions, at what the kernel charges for each.
+constexpr std::size_t small_sockets = 16;       // Without privilege a buffer holds some hundred questions: share them.
 constexpr int batches_per_turn = 16;            // Then the listeners on the same thread have a turn.
 constexpr std::size_t connections_max = 4'096;  // Above it the oldest habit of TCP servers: not accepted for now.
 constexpr std::size_t output_max = 1 << 20;     // A client that asks and never reads is closed.
 
-void enlarge_buffers(int socket) {
+/// True when the buffers may be as large as they should; else they are as large as may be.
+bool enlarge_buffers(int socket) {
   const int bytes = buffer_bytes;
-  if (::setsockopt(socket, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) != 0)
-    ::setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
   if (::setsockopt(socket, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof bytes) != 0)
     ::setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+  if (::setsockopt(socket, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) == 0) return true;
+  ::setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+  return false;
 }
 
 Fd bind_socket(int type, sockaddr_in place) {
   Fd socket(::socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const int yes = 1;
   if (!socket) return {};
-  if (type == SOCK_STREAM) ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  ::setsockopt(socket.get(), SOL_SOCKET, type == SOCK_STREAM ? SO_REUSEADDR : SO_REUSEPORT, &yes, sizeof yes);
   if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&place), sizeof place) != 0) return {};
   if (type == SOCK_STREAM && ::listen(socket.get(), 4'096) != 0) return {};
   return socket;
@@ -60,57 +63,69 @@ DnsResponder::~DnsResponder() = default;
 Parsed<DnsResponder> DnsResponder::open(const WorldSpec& spec) {
   DnsResponder responder(spec);
   const std::uint32_t address = spec.private_network ? resolver_address : 0x7f000001;
-  sockaddr_in place{
-      .sin_family = AF_INET, .sin_port = htons(spec.private_network ? 53 : 0), .sin_addr = {htonl(address)}};
-  // A free UDP port may be taken for TCP: then another is tried.
-  for (int attempt = 0; attempt < 16 && !responder.tcp_; ++attempt) {
-    responder.udp_ = bind_socket(SOCK_DGRAM, place);
-    if (!responder.udp_) break;
-    sockaddr_in same = place;
-    same.sin_port = htons(port_of(responder.udp_.get()));
-    responder.tcp_ = bind_socket(SOCK_STREAM, same);
-  }
-  responder.endpoint_ = {IpAddress::v4(address), responder.udp_ ? port_of(responder.udp_.get()) : std::uint16_t{0}};
-  if (!responder.tcp_)
+  bool bound = false;
+  for (int attempt = 0; attempt < 16 && !bound; ++attempt)
+    bound = responder.bind_all(address, spec.private_network ? 53 : 0);
+  if (!bound)
     return complain(fmt::format("the world's resolver cannot listen on {}: {}", write_address(IpAddress::v4(address)),
                                 std::strerror(errno)));
-  enlarge_buffers(responder.udp_.get());
   return responder;
+}
+
+/// False when a socket cannot be had; a UDP port that was free may be taken for TCP, so another attempt can succeed.
+bool DnsResponder::bind_all(std::uint32_t address, std::uint16_t port) {
+  sockaddr_in place{.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(address)}};
+  udp_.clear();
+  for (std::size_t wanted = 1; udp_.size() < wanted;) {
+    udp_.push_back(bind_socket(SOCK_DGRAM, place));
+    if (!udp_.back()) return false;
+    place.sin_port = htons(port_of(udp_.front().get()));
+    if (!enlarge_buffers(udp_.back().get())) wanted = small_sockets;
+  }
+  tcp_ = bind_socket(SOCK_STREAM, place);
+  endpoint_ = {IpAddress::v4(address), ntohs(place.sin_port)};
+  return static_cast<bool>(tcp_);
+}
+
+std::vector<int> DnsResponder::descriptors() const {
+  std::vector<int> numbers{tcp_.get()};
+  for (const Fd& socket : udp_) numbers.push_back(socket.get());
+  return numbers;
 }
 
 void DnsResponder::watch(ServeLoop& loop) {
   loop_ = &loop;
-  loop.watch(udp_.get(), EPOLLIN, *this);
+  for (const Fd& socket : udp_) loop.watch(socket.get(), EPOLLIN, *this);
   loop.watch(tcp_.get(), EPOLLIN, *this);
 }
 
 void DnsResponder::ready(int fd, std::uint32_t) {
-  if (fd == udp_.get()) return serve_datagrams();
   if (fd == tcp_.get()) return accept_connections();
   const auto place = connections_.find(fd);
-  if (place != connections_.end() && !serve_connection(place->second)) connections_.erase(place);
+  if (place == connections_.end()) return serve_datagrams(fd);
+  if (!serve_connection(place->second)) connections_.erase(place);
 }
 
-Instant DnsResponder::run_due(Instant now) { return delayed_->send_due(now, *answers_, udp_.get()); }
+Instant DnsResponder::run_due(Instant now) { return delayed_->send_due(now, *answers_, udp_.front().get()); }
 
-void DnsResponder::serve_datagrams() {
-  for (int i = 0; i < batches_per_turn && serve_batch(); ++i) continue;
+void DnsResponder::serve_datagrams(int socket) {
+  for (int i = 0; i < batches_per_turn && serve_batch(socket); ++i) continue;
 }
 
-bool DnsResponder::serve_batch() {
+bool DnsResponder::serve_batch(int socket) {
   DatagramBatch& questions = *questions_;
   DatagramBatch& answers = *answers_;
-  const std::size_t count = questions.receive(udp_.get());
+  const std::size_t count = questions.receive(socket);
   const Instant now = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < count; ++i) {
-    const auto place = answers.next(questions.peer(i), udp_.get());
+    const auto place = answers.next(questions.peer(i), socket);
     const DnsReply reply = answer_dns(spec_, questions.bytes(i), DnsTransport::udp, place);
     if (reply.size == 0) continue;
     if (reply.delay > Duration{} && delayed_->add(questions.peer(i), place.first(reply.size), now + reply.delay))
       continue;
     answers.commit(reply.size);
   }
-  answers.send(udp_.get());
+  answers.send(socket);
   return count == DatagramBatch::capacity;
 }
 

@@ -25,7 +25,7 @@ class DnsResponder : public Service {
   ~DnsResponder() override;
 
   Endpoint endpoint() const { return endpoint_; }
-  std::vector<int> descriptors() const { return {udp_.get(), tcp_.get()}; }
+  std::vector<int> descriptors() const;
   void watch(ServeLoop& loop);
 
   void ready(int fd, std::uint32_t events) override;
@@ -39,8 +39,9 @@ class DnsResponder : public Service {
   };
 
   explicit DnsResponder(const WorldSpec& spec);
-  void serve_datagrams();
-  bool serve_batch();
+  bool bind_all(std::uint32_t address, std::uint16_t port);
+  void serve_datagrams(int socket);
+  bool serve_batch(int socket);
   void accept_connections();
   bool serve_connection(Connection& connection);
   void answer_messages(Connection& connection);
@@ -48,7 +49,7 @@ class DnsResponder : public Service {
 
   WorldSpec spec_;
   Endpoint endpoint_;
-  Fd udp_;
+  std::vector<Fd> udp_;  ///< the first one answers for all
   Fd tcp_;
   ServeLoop* loop_ = nullptr;
   std::unique_ptr<DelayedReplies> delayed_;

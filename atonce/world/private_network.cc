@@ -57,6 +57,7 @@ PrivateNetwork enter_private_network() {
     if (entered && !keep_identity(user, group))
       return {.reason = fmt::format("the user namespace took no identity ({})", std::strerror(errno))};
   }
+  if (!entered && errno == ENOSPC) errno = EUSERS;  // unshare(2) means the limits of namespaces(7), not a disk.
   if (!entered)
     return {.reason = fmt::format(
                 "this system allows no network namespace here ({}); the world stands on the machine's own 127.0.0.0/8, "

@@ -81,7 +81,7 @@ void print_usage_of(const WorldServer& world) {
              "  the truth   atonce world --profile {} --truth LIST\n"
              "  end it      Ctrl-C\n",
              world.description(), write_address(world.resolver().address), world.resolver().port,
-             write_endpoint(world.resolver()), world.port(world.spec().ports.front()), world.spec().profile);
+             write_endpoint(world.resolver()), world.spec().ports.front(), world.spec().profile);
 }
 
 }  // namespace

@@ -4,9 +4,19 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 
 namespace atonce {
+
+namespace {
+
+/// For epoll_wait(2): rounded up, -1 for ever.
+int milliseconds_until(Instant due) {
+  if (due == never) return -1;
+  const Duration left = due - std::chrono::steady_clock::now();
+  return std::max(0, static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(left).count()));
+}
+
+}  // namespace
 
 ServeLoop::ServeLoop() : epoll_(epoll_create1(EPOLL_CLOEXEC)) {}
 
@@ -30,13 +40,7 @@ void ServeLoop::run() {
   std::array<epoll_event, 128> events;
   Instant due = never;
   for (;;) {
-    timespec wait{};
-    if (due != never) {
-      const auto left = std::max(Duration{}, due - std::chrono::steady_clock::now()).count();
-      wait = {.tv_sec = left / 1'000'000'000, .tv_nsec = left % 1'000'000'000};
-    }
-    const int count = epoll_pwait2(epoll_.get(), events.data(), static_cast<int>(events.size()),
-                                   due == never ? nullptr : &wait, nullptr);
+    const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), milliseconds_until(due));
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
       services_[event.data.u64 >> 32]->ready(static_cast<int>(event.data.u64 & 0xffffffff), event.events);

@@ -98,8 +98,11 @@ Parsed<WorldServer> WorldServer::start(const WorldSpec& spec) {
   Parsed<Parts> parts = open_parts(spec);
   if (!parts) return std::unexpected(parts.error());
   server.resolver_ = parts->dns.endpoint();
-  for (const std::uint16_t asked : spec.ports)
-    server.ports_.emplace_back(asked, parts->loopback ? parts->loopback->port(asked) : asked);
+  for (std::uint16_t& port : server.spec_.ports) {
+    const std::uint16_t served = parts->loopback ? parts->loopback->port(port) : port;
+    server.ports_.emplace_back(port, served);
+    port = served;
+  }
 
   const pid_t parent = ::getpid();
   server.child_ = ::fork();

@@ -27,6 +27,8 @@ class WorldServer {
   WorldServer& operator=(WorldServer&& other) noexcept;
   ~WorldServer();
 
+  /// The world as it is served: its ports are those where open hosts really listen, so the truth of a run follows from
+  /// this one.
   const WorldSpec& spec() const { return spec_; }
   /// Where its resolver listens, over UDP and TCP.
   Endpoint resolver() const { return resolver_; }
