@@ -10,12 +10,27 @@
 namespace atonce {
 namespace {
 
-struct Character {
-  char32_t code = 0;
-  std::size_t length = 0;  ///< bytes; 0: not UTF-8
+struct Range {
+  char32_t first;
+  char32_t last;
+};
+constexpr std::array hidden{
+    Range{0x00, 0x1F},       Range{0x7F, 0x9F},        // C0, DEL, C1
+    Range{0xAD, 0xAD},       Range{0x61C, 0x61C},      // soft hyphen, Arabic letter mark
+    Range{0x115F, 0x1160},   Range{0x180B, 0x180F},    // Hangul and Mongolian fillers
+    Range{0x200B, 0x200F},   Range{0x2028, 0x202E},    // zero widths and marks; separators, embeddings, overrides
+    Range{0x2060, 0x206F},   Range{0x3164, 0x3164},    // invisible operators and isolates, Hangul filler
+    Range{0xFE00, 0xFE0F},   Range{0xFEFF, 0xFEFF},    // variation selectors, byte order mark
+    Range{0xFFF9, 0xFFFB},   Range{0x1D173, 0x1D17A},  // annotations, musical controls
+    Range{0xE0000, 0xE0FFF},                           // tags and further selectors
 };
 
-/// The first character of `text`: no overlong forms, no surrogates, nothing above U+10FFFF (RFC 3629, 3).
+bool shown_as_it_is(char32_t code) { return code != U'\\' && !is_hidden(code); }
+
+bool plain(char c) { return c >= 0x20 && c < 0x7F && c != '\\'; }
+
+}  // namespace
+
 Character first_character(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   const std::uint8_t lead = byte(0);
@@ -33,29 +48,9 @@ Character first_character(std::string_view text) {
   return {code, length};
 }
 
-struct Range {
-  char32_t first;
-  char32_t last;
-};
-constexpr std::array hidden{
-    Range{0x00, 0x1F},       Range{0x7F, 0x9F},        // C0, DEL, C1
-    Range{0xAD, 0xAD},       Range{0x61C, 0x61C},      // soft hyphen, Arabic letter mark
-    Range{0x115F, 0x1160},   Range{0x180B, 0x180F},    // Hangul and Mongolian fillers
-    Range{0x200B, 0x200F},   Range{0x2028, 0x202E},    // zero widths and marks; separators, embeddings, overrides
-    Range{0x2060, 0x206F},   Range{0x3164, 0x3164},    // invisible operators and isolates, Hangul filler
-    Range{0xFE00, 0xFE0F},   Range{0xFEFF, 0xFEFF},    // variation selectors, byte order mark
-    Range{0xFFF9, 0xFFFB},   Range{0x1D173, 0x1D17A},  // annotations, musical controls
-    Range{0xE0000, 0xE0FFF},                           // tags and further selectors
-};
-
-bool shown_as_it_is(char32_t code) {
-  if (code == U'\\') return false;
-  return std::ranges::none_of(hidden, [&](Range range) { return code >= range.first && code <= range.last; });
+bool is_hidden(char32_t code) {
+  return std::ranges::any_of(hidden, [&](Range range) { return code >= range.first && code <= range.last; });
 }
-
-bool plain(char c) { return c >= 0x20 && c < 0x7F && c != '\\'; }
-
-}  // namespace
 
 bool safe_for_terminal(std::string_view text) {
   while (!text.empty()) {

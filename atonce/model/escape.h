@@ -17,4 +17,16 @@ std::string escape_for_terminal(std::string_view text);
 /// True when `escape_for_terminal` would change nothing.
 bool safe_for_terminal(std::string_view text);
 
+struct Character {
+  char32_t code = 0;
+  std::size_t length = 0;  ///< bytes; 0: not UTF-8
+};
+
+/// The first character of a text that is not empty: no overlong forms, no surrogates, nothing above U+10FFFF (RFC 3629,
+/// 3).
+Character first_character(std::string_view text);
+
+/// A control, bidirectional or invisible character, or a separator of lines: nothing to send to a terminal as it is.
+bool is_hidden(char32_t code);
+
 }  // namespace atonce

@@ -1,0 +1,126 @@
+#include "atonce/results/csv_sink.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "atonce/model/escape.h"
+#include "atonce/results/json_text.h"
+#include "atonce/results/row_fields.h"
+
+namespace atonce {
+namespace {
+
+constexpr std::string_view header =
+    "schema,line,input,target,port,verdict,status,blame,tries,address,errno,error,complaint,time_queue,time_namelookup,"
+    "time_connect,time_total,columns,attempts\n";
+
+/// Source: OWASP, "CSV Injection".
+bool looks_like_formula(std::string_view text) {
+  constexpr std::array<std::string_view, 10> starts{"=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d"};
+  return std::ranges::any_of(starts, [&](std::string_view start) { return text.starts_with(start); }) ||
+         text.starts_with("\uff20");
+}
+
+void append_quoted(std::string& row, std::string_view cell) {
+  if (cell.find_first_of(",\"\r\n ") == cell.npos) {
+    row += cell;
+    return;
+  }
+  row += '"';
+  for (const char c : cell) {
+    if (c == '"') row += '"';
+    row += c;
+  }
+  row += '"';
+}
+
+class CsvSink final : public OutcomeSink {
+ public:
+  explicit CsvSink(FileWriter& writer) : writer_(writer) {
+    if (writer_.starts_empty()) (void)writer_.append_lines(header);
+  }
+
+  int add(const Outcome& outcome) override {
+    row_.clear();
+    append_number(row_, row_schema);
+    write_target(outcome.target);
+    write_verdict(outcome);
+    const RowTimes times = times_of(outcome);
+    for (const auto& time : {times.queue, times.namelookup, times.connect, times.total}) {
+      row_ += ',';
+      if (time) append_seconds(row_, *time);
+    }
+    write_lists(outcome);
+    row_ += '\n';
+    return writer_.append_row(row_);
+  }
+
+  int flush() override { return writer_.flush(); }
+
+ private:
+  void write_target(const Target& target) {
+    number(target.line);
+    text_from_outside(target.input);
+    text_from_outside(target.host);
+    number_or_nothing(target.port);
+  }
+
+  void write_verdict(const Outcome& outcome) {
+    const VerdictRow& row = row_of(outcome.verdict);
+    for (const std::string_view word : {row.name, row.status, name_of(row.blame)}) {
+      row_ += ',';
+      row_ += word;
+    }
+    number(outcome.tries);
+    row_ += ',';
+    append_address(row_, outcome.address);
+    number_or_nothing(static_cast<std::uint64_t>(outcome.error));
+    row_ += ',';
+    row_ += error_name(outcome.error);
+    text_from_outside(outcome.target.complaint);
+  }
+
+  void write_lists(const Outcome& outcome) {
+    json_.clear();
+    if (!outcome.target.columns.empty()) append_json_columns(json_, outcome.target);
+    row_ += ',';
+    append_quoted(row_, json_);
+    json_.clear();
+    if (!outcome.attempts.empty()) append_json_attempts(json_, outcome);
+    row_ += ',';
+    append_quoted(row_, json_);
+  }
+
+  void number(std::uint64_t value) {
+    row_ += ',';
+    append_number(row_, value);
+  }
+  void number_or_nothing(std::uint64_t value) {
+    row_ += ',';
+    if (value != 0) append_number(row_, value);
+  }
+  void text_from_outside(std::string_view text) {
+    row_ += ',';
+    const bool formula = looks_like_formula(text);
+    if (!formula && safe_for_terminal(text)) {
+      append_quoted(row_, text);
+      return;
+    }
+    append_quoted(row_, (formula ? "'" : "") + escape_for_terminal(text));
+  }
+
+  FileWriter& writer_;
+  std::string row_;
+  std::string json_;
+};
+
+}  // namespace
+
+std::unique_ptr<OutcomeSink> make_csv_sink(FileWriter& writer, const Plan&) {
+  return std::make_unique<CsvSink>(writer);
+}
+
+}  // namespace atonce

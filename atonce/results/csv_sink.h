@@ -1,0 +1,18 @@
+#pragma once
+
+#include <memory>
+
+#include "atonce/model/outcome_sink.h"
+#include "atonce/model/plan.h"
+#include "atonce/results/file_writer.h"
+
+namespace atonce {
+
+/// A header and one row for each outcome, in the fields of JSONL; docs/results.md has them. Quoted by RFC 4180.
+///
+/// Cells with text from outside are safe to look at: control and invisible characters are escaped as on a terminal, and
+/// a cell that a spreadsheet would take for a formula (= + - @, their full-width forms, a tab or a carriage return in
+/// front) gets a ' in front. A file that has rows already gets no second header.
+std::unique_ptr<OutcomeSink> make_csv_sink(FileWriter& writer, const Plan& plan);
+
+}  // namespace atonce

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include "atonce/results/formats.h"
+
+namespace atonce {
+
+inline Instant at_ms(double ms) {
+  return Instant(std::chrono::seconds(1'000) + Duration(static_cast<std::int64_t>(ms * 1e6)));
+}
+
+/// An open port, 2 ms late in starting, resolved after 3.5 ms, connected after 21.3 ms.
+inline Outcome open_outcome() {
+  return {.target = {.index = 0, .line = 1, .input = "Google.com", .host = "google.com", .port = 443},
+          .verdict = Verdict::open,
+          .tries = 1,
+          .address = *parse_address("127.1.0.7"),
+          .due = at_ms(0),
+          .started = at_ms(2),
+          .resolved = at_ms(5.5),
+          .connected = at_ms(23.3),
+          .finished = at_ms(23.3)};
+}
+
+inline Outcome invalid_outcome(std::string input, std::string complaint) {
+  return {.target = {.index = 1, .line = 17, .input = std::move(input), .complaint = std::move(complaint)},
+          .verdict = Verdict::invalid_input};
+}
+
+/// What a format writes for these outcomes, each of them started before.
+inline std::string written(ResultFormat format, std::initializer_list<Outcome> outcomes, const Plan& plan = {}) {
+  const int file = memfd_create("rows", MFD_CLOEXEC);
+  {
+    FileWriter writer(file);
+    const auto sink = row_of(format).make(writer, plan);
+    for (const Outcome& outcome : outcomes) {
+      if (sink->wants_starts()) sink->start(outcome.target);
+      EXPECT_EQ(sink->add(outcome), 0);
+    }
+    EXPECT_EQ(sink->flush(), 0);
+    if (format != ResultFormat::none) EXPECT_EQ(writer.rows_safe(), outcomes.size());
+  }
+  std::string text(static_cast<std::size_t>(lseek(file, 0, SEEK_END)), '\0');
+  EXPECT_EQ(pread(file, text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
+  close(file);
+  return text;
+}
+
+}  // namespace atonce
