@@ -6,21 +6,21 @@ namespace atonce {
 namespace {
 
 constexpr std::array probe_examples{
-    Example{"atonce probe domains.csv -n 100", "the first hundred of a ranked list"},
-    Example{"atonce probe 192.0.2.0/24 -p 22,80,443 --json -o open.jsonl", "a network"},
-    Example{"subfinder -d example.com | atonce probe --rate 200/s", "from a pipe, gently"},
-    Example{"atonce probe domains.csv --world=mixed", "a rehearsal: nobody is touched"},
+    Example{"atonce probe domains.csv -n 100", "the first hundred"},
+    Example{"atonce probe 192.0.2.0/24 -p 22,443 --json -o net.jsonl", "a network"},
+    Example{"sort names.txt | atonce probe --rate 200/s", "from a pipe, gently"},
+    Example{"atonce probe domains.csv --world=mixed", "a rehearsal"},
 };
 constexpr std::array compare_examples{
-    Example{"atonce compare probe domains.csv -n 100", "all strategies, five rounds"},
-    Example{"atonce compare probe domains.csv --strategy threads:100,async --rounds 9", "two of them"},
+    Example{"atonce compare probe domains.csv -n 100", "all strategies"},
+    Example{"atonce compare probe domains.csv --strategy threads:100,async", "two of them"},
     Example{"atonce compare probe domains.csv --world=mixed --markdown", "for a report"},
 };
 constexpr std::array world_examples{
     Example{"atonce world -- curl -sv https://google.com", "run a command inside"},
     Example{"atonce world mixed,rtt=50ms,loss=1% -p 80,443", "serve until Ctrl-C"},
-    Example{"atonce world --names 1000000 > million.csv", "a list of plausible names"},
-    Example{"atonce world mixed --truth million.csv > truth.jsonl", "what is right for each"},
+    Example{"atonce world --names 1000000 > million.csv", "plausible names"},
+    Example{"atonce world mixed --truth million.csv > truth.jsonl", "what is right"},
 };
 constexpr std::array doctor_examples{
     Example{"atonce doctor", "every limit that matters, and how to raise it"},
@@ -43,8 +43,8 @@ constexpr std::array commands{
                probe_examples},
     CommandRow{Command::compare, "compare", "JOB [LIST | TARGET...]",
                "run the same work with each strategy, and say which is faster",
-               "Runs JOB (probe) over the same targets with each strategy, in interleaved rounds;\n"
-               "reports time, CPU, memory, and whether the verdicts agree.",
+               "Runs JOB (probe) over the same targets with each strategy, in interleaved\n"
+               "rounds; reports time, CPU, memory, and whether the verdicts agree.",
                compare_examples},
     CommandRow{Command::world, "world", "[SPEC] [-- COMMAND...]",
                "a simulated internet, to try a million names without touching one",

@@ -21,7 +21,7 @@ struct OptionRow {
   std::uint32_t commands = 0;  ///< bit mask of `bit_of`
   ApplyOption* apply = nullptr;
   std::string_view choices = {};  ///< for completion: words, or "FILE"
-  bool folded = false;  ///< the help screen shows it on the line of the row before, whose help speaks for both
+  bool folded = false;            ///< the help screen shows it on the line of the row before
 
   bool is_flag() const { return value.empty() || value_is_optional(); }
   bool value_is_optional() const { return value.starts_with('['); }
