@@ -25,16 +25,14 @@ void Io::run_ready() {
 }
 
 void Io::turn() {
-  slice_end_ = now() + slice_;
-  run_ready();
   const Instant due = timers_.next_due();
   wait(ready_.empty() ? due : Instant{});
   // What arrived is reaped before any timer fires: an answer that beat its deadline is never called late.
-  if (due == never) return;
   const Instant reaped = now();
-  if (reaped < due) return;
-  lateness_max_ = std::max(lateness_max_, reaped - due);
-  timers_.expire(reaped);
+  if (due <= reaped && due != never) lateness_max_ = std::max(lateness_max_, timers_.expire(reaped));
+  // Last, so that nobody waits for a further event once the last task has ended.
+  slice_end_ = now() + slice_;
+  run_ready();
 }
 
 }  // namespace atonce

@@ -90,7 +90,7 @@ class Io {
   /// The order in which ready coroutines run: first come first served; a simulation shuffles.
   virtual void arrange(std::vector<std::coroutine_handle<>>&) {}
 
-  /// One round: run what is ready, reap, fire the timers that are due.
+  /// One round: reap, waiting when nothing is ready; fire the timers that are due; run what is ready.
   void turn();
 
  private:

@@ -98,8 +98,9 @@ void TimerWheel::cascade(int level, int slot) {
   }
 }
 
-void TimerWheel::expire(Instant now) {
+Duration TimerWheel::expire(Instant now) {
   const std::uint64_t target = tick_of(now);
+  Duration overdue_max{};
   while (true) {
     int level = 0;
     const std::uint64_t tick = next_tick(level);
@@ -110,13 +111,15 @@ void TimerWheel::expire(Instant now) {
       cascade(level, slot);
       continue;
     }
-    fire_slot(slot, now);
-    if (tick == target) return;
+    overdue_max = std::max(overdue_max, fire_slot(slot, now));
+    if (tick == target) return overdue_max;
   }
   current_tick_ = std::max(current_tick_, target);
+  return overdue_max;
 }
 
-void TimerWheel::fire_slot(int slot, Instant now) {
+Duration TimerWheel::fire_slot(int slot, Instant now) {
+  Duration overdue_max{};
   Timer taken;
   take_all(slots_[0][slot], taken);
   occupied_[0] &= ~(std::uint64_t{1} << slot);
@@ -128,8 +131,10 @@ void TimerWheel::fire_slot(int slot, Instant now) {
       continue;
     }
     --armed_count_;
+    overdue_max = std::max(overdue_max, now - timer.due);
     timer.fire(timer);
   }
+  return overdue_max;
 }
 
 }  // namespace atonce

@@ -36,8 +36,8 @@ class TimerWheel {
   Instant next_due() const;
 
   /// Fires each timer whose instant is not after `now`; ties and neighbours of one slot in the order in which they were
-  /// armed.
-  void expire(Instant now);
+  /// armed. Gives how long the one that waited longest was overdue.
+  Duration expire(Instant now);
 
   std::size_t armed_count() const { return armed_count_; }
 
@@ -55,7 +55,7 @@ class TimerWheel {
   void cascade(int level, int slot);
   std::uint64_t next_tick(
       int& level) const;  // The tick at which `expire` next has something to do, and on which level.
-  void fire_slot(int slot, Instant now);
+  Duration fire_slot(int slot, Instant now);
 
   std::uint64_t current_tick_;
   std::size_t armed_count_ = 0;

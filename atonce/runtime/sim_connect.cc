@@ -1,0 +1,157 @@
+#include "atonce/runtime/sim_connect.h"
+
+#include <algorithm>
+#include <array>
+
+namespace atonce {
+namespace {
+
+using std::chrono::seconds;
+
+// When Linux since 6.5 sends the SYNs of one connect, and when it gives up: ip-sysctl, tcp_syn_retries (6) and
+// tcp_syn_linear_timeouts (4).
+constexpr std::array<Duration, 11> syn_sent_after{seconds(0),  seconds(1),  seconds(2), seconds(3),
+                                                  seconds(4),  seconds(5),  seconds(7), seconds(11),
+                                                  seconds(19), seconds(35), seconds(67)};
+constexpr std::uint32_t syn_count = syn_sent_after.size();
+// net.ipv4.ip_local_port_range: 32768 to 60999.
+constexpr std::uint16_t ephemeral_ports = 28'232;
+constexpr Duration given_up_after = seconds(131);
+
+}  // namespace
+
+std::int32_t SimConnects::start(ConnectOperation& operation) {
+  operation.started = false;
+  if (!core_.descriptor_left()) return -EMFILE;
+  if (operation.to.address.family == Family::none) return -EAFNOSUPPORT;
+  const HostRule& rule = core_.rule_of(operation.to.address);
+  if (rule.fate() == HostRule::Fate::no_route) return -ENETUNREACH;
+  if (!take_port(operation.to)) return -EADDRNOTAVAIL;
+  switch (rule.fate()) {
+    case HostRule::Fate::silent: await_answer(operation, rule, -ETIMEDOUT); break;
+    case HostRule::Fate::refuses: await_answer(operation, rule, -ECONNREFUSED); break;
+    case HostRule::Fate::unreachable: await_answer(operation, rule, -EHOSTUNREACH); break;
+    default: await_answer(operation, rule, 0); break;
+  }
+  return SimSocket::pending;
+}
+
+std::int32_t SimConnects::start_failing(ConnectOperation& operation, int error) {
+  operation.started = false;
+  if (!core_.descriptor_left()) return -EMFILE;
+  if (!take_port(operation.to)) return -EADDRNOTAVAIL;
+  await_answer(operation, core_.rule_of(operation.to.address), -error);
+  return SimSocket::pending;
+}
+
+void SimConnects::await_answer(ConnectOperation& operation, const HostRule& rule, std::int32_t result) {
+  operation.started = true;
+  ++core_.connecting;
+  send_syns(operation, rule.link(), core_.now, result, rule.open_at(operation.to.port), 0);
+}
+
+void SimConnects::send_syns(ConnectOperation& operation, const SimLink& link, Instant since, std::int32_t result,
+                            bool swallows, std::uint32_t first) {
+  std::uint32_t number = result == -ETIMEDOUT ? syn_count : first;
+  while (number < syn_count && (core_.dice.chance(link.loss) || core_.dice.chance(link.loss))) ++number;
+  const bool answered = number < syn_count;
+  const Duration after =
+      answered ? syn_sent_after[number] + link.latency + core_.dice.up_to(link.jitter) : given_up_after;
+  SimEvent& event = core_.events.add(since + after, answer);
+  event.subject = this;
+  event.operation = &operation;
+  event.result = answered ? result : -ETIMEDOUT;
+  event.number = number;
+  event.flag = swallows;
+  event.link = link;
+  event.since = since;
+  event.to = operation.to;
+  operation.engine = &event;
+}
+
+void SimConnects::answer(SimEvent& event) {
+  auto& all = *static_cast<SimConnects*>(event.subject);
+  auto& operation = static_cast<ConnectOperation&>(*event.operation);
+  SimListener* const listener = event.result == 0 ? all.find_listener(event.to) : nullptr;
+  if (listener != nullptr && !listener->has_room())
+    return all.send_syns(operation, event.link, event.since, 0, event.flag, event.number + 1);
+  all.end_attempt(event.to, std::min(event.number + 1, syn_count));
+  std::int32_t result = event.result;
+  if (result == 0) result = listener != nullptr || event.flag ? all.establish(event, listener) : -ECONNREFUSED;
+  if (result < 0) all.give_port_back(event.to);
+  all.core_.finish(operation, result);
+}
+
+void SimConnects::abandon(ConnectOperation& operation, SimEvent& event) {
+  const Duration elapsed = core_.now - event.since;
+  const auto sent = std::upper_bound(syn_sent_after.begin(), syn_sent_after.end(), elapsed) - syn_sent_after.begin();
+  end_attempt(operation.to, std::min(static_cast<std::uint32_t>(sent), event.number + 1));
+  give_port_back(operation.to);
+  core_.events.remove(event);
+}
+
+void SimConnects::end_attempt(const Endpoint& to, std::uint32_t syns) {
+  --core_.connecting;
+  syns_[to] += syns;
+  syns_total_ += syns;
+}
+
+std::int32_t SimConnects::establish(const SimEvent& event, SimListener* listener) {
+  const Endpoint client{core_.source_for(event.to.address), static_cast<std::uint16_t>(32'768 + next_port_)};
+  next_port_ = static_cast<std::uint16_t>((next_port_ + 1) % ephemeral_ports);
+  auto* const connection = new SimConnection(core_, event.link, client, event.to, listener == nullptr);
+  if (ports_max != unbounded) connection->ended = [this, to = event.to] { give_port_back(to); };
+  if (listener != nullptr) {
+    listener->expect();
+    SimEvent& arrival = core_.events.add(core_.now + event.link.latency / 2, arrive_at_listener);
+    arrival.subject = this;
+    arrival.to = event.to;
+    arrival.context = connection;
+  }
+  return core_.open_handle(connection->client());
+}
+
+void SimConnects::arrive_at_listener(SimEvent& event) {
+  auto& connection = *static_cast<SimConnection*>(event.context);
+  SimListener* const listener = static_cast<SimConnects*>(event.subject)->find_listener(event.to);
+  if (listener == nullptr) return connection.abandon(connection.server());
+  listener->arrive(connection);
+}
+
+std::int32_t SimConnects::listen(const Endpoint& at, int backlog) {
+  Endpoint local = at;
+  if (local.port == 0)
+    for (local.port = 32'768; listeners_.contains(local);) ++local.port;
+  if (listeners_.contains(local)) return -EADDRINUSE;
+  if (!core_.descriptor_left()) return -EMFILE;
+  auto* const listener = new SimListener(core_, local, backlog, [this, local] { listeners_.erase(local); });
+  listeners_[local] = listener;
+  return core_.open_handle(*listener);
+}
+
+SimListener* SimConnects::find_listener(const Endpoint& at) {
+  if (listeners_.empty()) return nullptr;
+  if (const auto exact = listeners_.find(at); exact != listeners_.end()) return exact->second;
+  if (!core_.is_ours(at.address)) return nullptr;
+  const auto wildcard = listeners_.find(Endpoint{IpAddress{.family = at.address.family}, at.port});
+  return wildcard == listeners_.end() ? nullptr : wildcard->second;
+}
+
+bool SimConnects::take_port(const Endpoint& to) {
+  if (ports_max == unbounded) return true;
+  std::uint32_t& in_use = ports_in_use_[to];
+  if (in_use >= ports_max) return false;
+  ++in_use;
+  return true;
+}
+
+void SimConnects::give_port_back(const Endpoint& to) {
+  if (ports_max != unbounded) --ports_in_use_[to];
+}
+
+std::uint64_t SimConnects::syns_sent(const Endpoint& to) const {
+  const auto counted = syns_.find(to);
+  return counted == syns_.end() ? 0 : counted->second;
+}
+
+}  // namespace atonce
