@@ -1,0 +1,223 @@
+#include "atonce/runtime/descriptor_io.h"
+
+#include <netinet/in.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <system_error>
+
+#include "atonce/runtime/socket_address.h"
+
+namespace atonce {
+namespace {
+
+Instant monotonic_now() {
+  timespec time;
+  ::clock_gettime(CLOCK_MONOTONIC, &time);
+  return Instant(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+}
+
+constexpr int socket_flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
+
+/// Repeats a call that a signal interrupted; gives its value or a negative errno.
+template <class Call>
+std::int32_t call(Call make) {
+  while (true) {
+    const auto value = make();
+    if (value >= 0) return static_cast<std::int32_t>(value);
+    if (errno != EINTR) return -errno;
+  }
+}
+
+/// A fresh socket after `prepare(descriptor)`, which gives 0 or a negative errno.
+template <class Prepare>
+Result<Handle> open_socket(const Endpoint& endpoint, int type, Prepare prepare) {
+  const int descriptor = ::socket(socket_family(endpoint), type | socket_flags, 0);
+  if (descriptor < 0) return std::unexpected(Error{errno});
+  const std::int32_t prepared = prepare(descriptor);
+  if (prepared < 0) {
+    ::close(descriptor);
+    return std::unexpected(Error{-prepared});
+  }
+  return Handle{descriptor};
+}
+
+std::int32_t bind_to(int descriptor, const Endpoint& at) {
+  SocketAddress address;
+  const socklen_t length = write_socket_address(at, address);
+  return call([&] { return ::bind(descriptor, &address.any, length); });
+}
+
+std::int32_t receive_from(ReceiveFromOperation& operation) {
+  SocketAddress address{};
+  socklen_t length = sizeof address;
+  const std::int32_t received = call([&] {
+    return ::recvfrom(operation.socket.value, operation.into.data(), operation.into.size(), 0, &address.any, &length);
+  });
+  if (received >= 0) operation.peer = read_socket_address(address);
+  return received;
+}
+
+std::int32_t send_to(const SendToOperation& operation) {
+  SocketAddress address;
+  const socklen_t length = write_socket_address(operation.peer, address);
+  return call([&] {
+    return ::sendto(operation.socket.value, operation.from.data(), operation.from.size(), MSG_NOSIGNAL, &address.any,
+                    length);
+  });
+}
+
+std::int32_t transfer(Operation& operation) {
+  switch (operation.kind) {
+    case OperationKind::accept: {
+      const int listener = static_cast<const AcceptOperation&>(operation).listener.value;
+      return call([&] { return ::accept4(listener, nullptr, nullptr, socket_flags); });
+    }
+    case OperationKind::receive: {
+      const auto& receive = static_cast<const ReceiveOperation&>(operation);
+      return call([&] { return ::recv(receive.socket.value, receive.into.data(), receive.into.size(), 0); });
+    }
+    case OperationKind::send: {
+      const auto& send = static_cast<const SendOperation&>(operation);
+      return call([&] { return ::send(send.socket.value, send.from.data(), send.from.size(), MSG_NOSIGNAL); });
+    }
+    case OperationKind::receive_from: return receive_from(static_cast<ReceiveFromOperation&>(operation));
+    case OperationKind::send_to: return send_to(static_cast<const SendToOperation&>(operation));
+    case OperationKind::connect:
+    case OperationKind::wait_child:
+    case OperationKind::offload: break;
+  }
+  std::abort();
+}
+
+}  // namespace
+
+DescriptorIo::DescriptorIo() : Io(monotonic_now()), wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+  if (wake_ < 0) throw std::system_error(errno, std::generic_category(), "no descriptor for an engine's wake-up");
+}
+
+DescriptorIo::~DescriptorIo() { ::close(wake_); }
+
+Instant DescriptorIo::now() const { return monotonic_now(); }
+
+std::uint64_t DescriptorIo::random() {
+  if (entropy_left_ == 0) {
+    // So few bytes are never cut short, nor interrupted, once the kernel's pool is filled: getrandom(2).
+    if (call([this] { return ::getrandom(entropy_.data(), sizeof entropy_, 0); }) < 0) std::abort();
+    entropy_left_ = entropy_.size();
+  }
+  return entropy_[--entropy_left_];
+}
+
+Result<Handle> DescriptorIo::listen(const Endpoint& at, int backlog) {
+  return open_socket(at, SOCK_STREAM, [&](int descriptor) {
+    const int yes = 1;
+    ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    const std::int32_t bound = bind_to(descriptor, at);
+    return bound < 0 ? bound : call([&] { return ::listen(descriptor, backlog); });
+  });
+}
+
+Result<Handle> DescriptorIo::open_datagram(const Endpoint& peer) {
+  return open_socket(peer, SOCK_DGRAM, [&](int descriptor) {
+    SocketAddress address;
+    const socklen_t length = write_socket_address(peer, address);
+    return call([&] { return ::connect(descriptor, &address.any, length); });
+  });
+}
+
+Result<Handle> DescriptorIo::bind_datagram(const Endpoint& at) {
+  return open_socket(at, SOCK_DGRAM, [&](int descriptor) { return bind_to(descriptor, at); });
+}
+
+Result<Endpoint> DescriptorIo::local_endpoint(Handle handle) {
+  SocketAddress address{};
+  socklen_t length = sizeof address;
+  if (::getsockname(handle.value, &address.any, &length) < 0) return std::unexpected(Error{errno});
+  return read_socket_address(address);
+}
+
+void DescriptorIo::finish_sending(Handle handle) { ::shutdown(handle.value, SHUT_WR); }
+
+void DescriptorIo::close(Handle handle) { ::close(handle.value); }
+
+void DescriptorIo::wake() {
+  const int errno_before = errno;
+  const std::uint64_t one = 1;
+  // Only a counter at its maximum can refuse, and then the wake-up stands already.
+  [[maybe_unused]] const ssize_t written = ::write(wake_, &one, sizeof one);
+  errno = errno_before;
+}
+
+int DescriptorIo::socket_of(const Operation& operation) {
+  switch (operation.kind) {
+    case OperationKind::accept: return static_cast<const AcceptOperation&>(operation).listener.value;
+    case OperationKind::receive: return static_cast<const ReceiveOperation&>(operation).socket.value;
+    case OperationKind::send: return static_cast<const SendOperation&>(operation).socket.value;
+    case OperationKind::receive_from: return static_cast<const ReceiveFromOperation&>(operation).socket.value;
+    case OperationKind::send_to: return static_cast<const SendToOperation&>(operation).socket.value;
+    case OperationKind::connect:
+    case OperationKind::wait_child:
+    case OperationKind::offload: break;
+  }
+  std::abort();
+}
+
+std::int32_t DescriptorIo::attempt(Operation& operation) {
+  const std::int32_t result = transfer(operation);
+  return result == -EAGAIN ? must_wait : result;
+}
+
+std::int32_t DescriptorIo::begin_connect(ConnectOperation& operation, int& descriptor) {
+  descriptor = ::socket(socket_family(operation.to), SOCK_STREAM | socket_flags, 0);
+  if (descriptor < 0) return -errno;
+  SocketAddress address;
+  const socklen_t length = write_socket_address(operation.to, address);
+  int code = ::connect(descriptor, &address.any, length) == 0 ? 0 : errno;
+  if (code == EINPROGRESS || code == EINTR) {
+    operation.started = true;
+    // On loopback the answer is there before connect returns; asking again is cheaper than waiting for the news.
+    const bool here = operation.to.address.is_loopback();
+    code = !here ? EALREADY : ::connect(descriptor, &address.any, length) == 0 ? 0 : errno;
+    if (code == EALREADY || code == EINTR) return must_wait;
+  }
+  if (code == 0) return descriptor;
+  operation.started |= code == ECONNREFUSED;
+  ::close(descriptor);
+  return -code;
+}
+
+std::int32_t DescriptorIo::end_connect(int descriptor, bool failed) {
+  if (!failed) return descriptor;
+  int code = 0;
+  socklen_t length = sizeof code;
+  if (::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length) < 0) code = errno;
+  if (code == 0) return descriptor;
+  ::close(descriptor);
+  return -code;
+}
+
+std::int32_t DescriptorIo::begin_wait_child(pid_t child, int& descriptor) {
+  const std::int32_t reaped = reap_child(child);
+  if (reaped != must_wait) return reaped;
+  descriptor = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
+  return descriptor < 0 ? -errno : must_wait;
+}
+
+std::int32_t DescriptorIo::reap_child(pid_t child) {
+  // 0 and below would mean any child of a group.
+  if (child <= 0) return -ECHILD;
+  int status = 0;
+  const std::int32_t reaped = call([&] { return ::waitpid(child, &status, WNOHANG); });
+  if (reaped == 0) return must_wait;
+  return reaped < 0 ? reaped : status;
+}
+
+}  // namespace atonce

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <array>
+#include <limits>
+
+#include "atonce/runtime/io.h"
+
+namespace atonce {
+
+/// What the engines over plain file descriptors share: the clock, randomness, sockets, and the attempt that never
+/// waits.
+class DescriptorIo : public Io {
+ public:
+  Instant now() const override;
+  std::uint64_t random() override;
+
+  Result<Handle> listen(const Endpoint& at, int backlog) override;
+  Result<Handle> open_datagram(const Endpoint& peer) override;
+  Result<Handle> bind_datagram(const Endpoint& at) override;
+  Result<Endpoint> local_endpoint(Handle handle) override;
+  void finish_sending(Handle handle) override;
+  void close(Handle handle) override;
+
+  /// May be called from another thread and from a signal handler.
+  void wake() override;
+
+ protected:
+  /// Not a result: the operation would have to wait.
+  static constexpr std::int32_t must_wait = std::numeric_limits<std::int32_t>::min();
+
+  /// Throws std::system_error when there is no descriptor for the wake-up.
+  DescriptorIo();
+  ~DescriptorIo() override;
+
+  /// The socket of an operation that brings one.
+  static int socket_of(const Operation& operation);
+  /// Whether the engine opens a descriptor for the operation, and so closes it when the operation is cancelled.
+  static bool owns_descriptor(OperationKind kind) {
+    return kind == OperationKind::connect || kind == OperationKind::wait_child;
+  }
+
+  /// Does without waiting what is asked for, or gives `must_wait`: accept, receive, send, receive_from, send_to.
+  static std::int32_t attempt(Operation& operation);
+
+  /// Makes a socket and begins its connect. Gives the final result, or `must_wait`, with the socket in `descriptor`.
+  static std::int32_t begin_connect(ConnectOperation& operation, int& descriptor);
+
+  /// The result of a connect whose socket has become ready; `failed` when the kernel says that there is an error.
+  /// Closes the socket of a failed one.
+  static std::int32_t end_connect(int descriptor, bool failed);
+
+  /// Begins to wait for a child. Gives the final result, or `must_wait`, with a descriptor that becomes readable at the
+  /// child's end. Source: pidfd_open(2).
+  static std::int32_t begin_wait_child(pid_t child, int& descriptor);
+  /// Takes the child's wait status, or gives `must_wait`.
+  static std::int32_t reap_child(pid_t child);
+
+  /// An eventfd(2) that `wake` writes to.
+  int wake_descriptor() const { return wake_; }
+
+ private:
+  int wake_ = -1;
+  std::array<std::uint64_t, 32> entropy_{};
+  std::size_t entropy_left_ = 0;
+};
+
+}  // namespace atonce
