@@ -29,6 +29,7 @@ std::unexpected<Complaint> refuse_byte(char c) {
   if (byte == 0) return complain("a NUL byte cannot stand in a host name; is the list UTF-16? Save it as UTF-8");
   if (byte == '\t') return complain("a tab cannot stand in a host name; separate columns by commas");
   if (byte == ' ') return complain("a space cannot stand in a host name; separate columns by commas");
+  if (c == '\\') return complain("a backslash cannot stand in a host name");
   if (byte < 0x20 || byte == 0x7f)
     return complain(fmt::format("control byte 0x{:02X} cannot stand in a host name", byte));
   return complain(fmt::format("'{}' cannot stand in a host name", c));

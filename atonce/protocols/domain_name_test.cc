@@ -74,6 +74,7 @@ TEST(DomainName, RefusesBytesThatNoHostNameHas) {
   EXPECT_THAT(normal("ü\x1b[31m"), HasSubstr("control byte 0x1B"));
   EXPECT_THAT(normal("a b"), HasSubstr("a space"));
   EXPECT_THAT(normal("a\tb"), HasSubstr("a tab"));
+  EXPECT_THAT(normal("a\\b"), HasSubstr("a backslash"));
   EXPECT_THAT(normal("*.example"), HasSubstr("'*' cannot stand"));
   EXPECT_THAT(normal("a/b"), HasSubstr("'/' cannot stand"));
   EXPECT_THAT(normal("ü/b"), HasSubstr("complaint"));
