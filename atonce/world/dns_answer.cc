@@ -10,7 +10,7 @@ namespace atonce {
 namespace {
 
 constexpr std::size_t header_size = 12;
-constexpr std::uint16_t type_a = 1, type_cname = 5, type_opt = 41, type_any = 255;
+constexpr std::uint16_t type_a = 1, type_cname = 5, type_aaaa = 28, type_opt = 41, type_any = 255;
 constexpr std::uint16_t class_in = 1;
 constexpr std::uint16_t question_at = 0xc000 | header_size;  // A compression pointer: RFC 1035 4.1.4.
 constexpr std::uint16_t udp_payload = 1232;  // What our OPT says we take: the value of the DNS flag day of 2020.
@@ -117,20 +117,25 @@ std::uint16_t write_aliases(Writer& out, unsigned count) {
   return name;
 }
 
+IpAddress asked_address(const Question& question, const NameFate& fate) {
+  if (question.type == type_a || question.type == type_any) return fate.address;
+  return question.type == type_aaaa ? fate.address_v6 : IpAddress::none();
+}
+
 std::size_t write_reply(std::span<const std::uint8_t> query, const Question& question, const NameFate& fate, Code code,
                         bool truncated, std::uint8_t* reply) {
   // An alias is a longer name: where it would pass 255 bytes the name has none.
   const bool room = question.text_size + 2 * (alias_label.size() + 1) < 250;
   const unsigned aliases = truncated || code != Code::no_error || !room ? 0 : fate.aliases;
-  const bool address =
-      !truncated && code == Code::no_error && fate.address && (question.type == type_a || question.type == type_any);
+  const IpAddress address = truncated || code != Code::no_error ? IpAddress::none() : asked_address(question, fate);
   Writer out(reply);
   write_header(out, query, code, truncated, 1, static_cast<std::uint16_t>(aliases + (address ? 1 : 0)), question.edns);
   out.bytes(query.data() + header_size, question.end - header_size);
   const std::uint16_t last = write_aliases(out, aliases);
   if (address) {
-    write_record(out, last, type_a, 4);
-    out.bytes(fate.address.bytes.data(), 4);
+    const bool v4 = address.family == Family::v4;
+    write_record(out, last, v4 ? type_a : type_aaaa, v4 ? 4 : 16);
+    out.bytes(address.bytes.data(), v4 ? 4 : 16);
   }
   if (question.edns) {
     out.u8(0);

@@ -20,9 +20,9 @@ struct DnsReply {
 /// truncated.
 inline constexpr std::size_t dns_reply_max = 512;
 
-/// Answers one DNS message, without state and without allocating. Asked for A: by the fate of the name. AAAA and all
-/// else: no data, where the name exists. Nonsense gets FORMERR, NOTIMP or silence, as RFC 1035 4.1.1 has it; a question
-/// with EDNS0 gets an OPT back (RFC 6891).
+/// Answers one DNS message, without state and without allocating. Asked for A: by the fate of the name. AAAA: the
+/// address of the few names that have one. All else: no data, where the name exists. Nonsense gets FORMERR, NOTIMP or
+/// silence, as RFC 1035 4.1.1 has it; a question with EDNS0 gets an OPT back (RFC 6891).
 DnsReply answer_dns(const WorldSpec& spec, std::span<const std::uint8_t> query, DnsTransport transport,
                     std::span<std::uint8_t, dns_reply_max> reply);
 

@@ -92,12 +92,20 @@ TEST(DnsAnswer, TruncatesItsShareOverUdpAndNeverOverTcp) {
 }
 
 TEST(DnsAnswer, HasNoDataForOtherTypes) {
-  const std::string name = name_with(stormy(), [](const NameFate& fate) { return fate.address && !fate.truncated; });
+  const std::string name =
+      name_with(stormy(), [](const NameFate& fate) { return fate.address && !fate.address_v6 && !fate.truncated; });
   for (const std::uint16_t type : {28, 15, 16, 65}) {
     const auto view = ask(stormy(), write_dns_query(1, name, type)).view;
     EXPECT_EQ(view.code, 0);
     EXPECT_TRUE(view.addresses.empty());
   }
+}
+
+TEST(DnsAnswer, GivesTheIpv6AddressOfTheFewThatHaveOne) {
+  const std::string name = name_with(stormy(), [](const NameFate& fate) { return fate.address_v6 && !fate.truncated; });
+  const auto view = ask(stormy(), write_dns_query(1, name, 28)).view;
+  EXPECT_EQ(view.addresses, std::vector{fate_of(stormy(), name).address_v6});
+  EXPECT_EQ(ask(stormy(), write_dns_query(1, name, 1)).view.addresses, std::vector{fate_of(stormy(), name).address});
 }
 
 TEST(DnsAnswer, AnswersEdnsWithEdns) {

@@ -13,6 +13,7 @@ constexpr std::uint32_t silent_addresses = 64;
 constexpr std::uint32_t open_addresses = 256;
 
 constexpr std::uint64_t truncated_share = 30;  // of 10,000 names
+constexpr std::uint64_t v6_share = 200;
 constexpr std::uint64_t alias_share = 800;
 constexpr std::uint64_t second_alias_share = 200;
 
@@ -72,7 +73,13 @@ Duration delay_of(const WorldSpec& spec, std::uint64_t bits) {
                                   below(bits, static_cast<std::uint64_t>(spec.dns_delay.count()) * 3 / 2 + 1)));
 }
 
+bool has_v6(const WorldSpec& spec) { return spec.ipv6 && spec.private_network && spec.ground == Ground::loopback; }
+
 }  // namespace
+
+IpAddress v6_address(std::uint8_t host) {
+  return {.bytes = {0xfd, 0x61, 0x74, 0x6f, 0x6e, 0x63, 0, 0x65, 0, 0, 0, 0, 0, 0, 0, host}, .family = Family::v6};
+}
 
 AddressBlock block_of(const WorldSpec& spec, Verdict fate) {
   if (spec.ground == Ground::tun) return {0x0a000000 + (static_cast<std::uint32_t>(fate) + 1) * (1u << 20), 1u << 20};
@@ -99,6 +106,9 @@ NameFate fate_of(const WorldSpec& spec, std::string_view name) {
   fate.aliases = alias < second_alias_share ? 2 : alias < alias_share ? 1 : 0;
   const AddressBlock block = block_of(spec, fate.verdict);
   fate.address = IpAddress::v4(block.first + static_cast<std::uint32_t>(below(mix_bits(hash, 4), block.count)));
+  const std::uint64_t v6 = mix_bits(hash, 5);
+  if (fate.verdict == Verdict::open && has_v6(spec) && below(v6, 10'000) < v6_share)
+    fate.address_v6 = v6_address(static_cast<std::uint8_t>(1 + v6 % v6_addresses));
   return fate;
 }
 
@@ -107,6 +117,8 @@ Verdict fate_of_address(const WorldSpec& spec, const IpAddress& address) {
   std::uint32_t v4 = address.v4_host_order();
   if (address.family == Family::v6) {
     if (address.is_loopback()) return Verdict::closed;
+    const std::uint8_t host = address.bytes[15];
+    if (has_v6(spec) && host >= 1 && host <= v6_addresses && address == v6_address(host)) return Verdict::open;
     if (!std::equal(mapped.begin(), mapped.end(), address.bytes.begin())) return Verdict::local_no_route;
     v4 = static_cast<std::uint32_t>(address.bytes[12]) << 24 | static_cast<std::uint32_t>(address.bytes[13]) << 16 |
          static_cast<std::uint32_t>(address.bytes[14]) << 8 | address.bytes[15];

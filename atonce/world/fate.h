@@ -36,12 +36,17 @@ struct AddressBlock {
 /// Elsewhere in 127.0.0.0/8 connections are refused, elsewhere in 10.0.0.0/8 (TUN) nobody answers; every other address
 /// has no route in a private network.
 AddressBlock block_of(const WorldSpec& spec, Verdict fate);
+/// The IPv6 hosts of the loopback ground, all open: fd61:746f:6e63:65::1 and so on (RFC 4193), only in a private
+/// network.
+inline constexpr std::uint8_t v6_addresses = 4;
+IpAddress v6_address(std::uint8_t host);
 inline constexpr AddressBlock tun_mixed_block{0x0a800000, 1u << 23};
 
 /// What will happen to a name.
 struct NameFate {
   Verdict verdict = Verdict::no_name;
   IpAddress address;         ///< set when the name resolves
+  IpAddress address_v6;      ///< for a few open names, with the same fate
   Duration dns_delay{};      ///< until the resolver answers
   bool truncated = false;    ///< answered over UDP with TC set, so that TCP must be used
   std::uint8_t aliases = 0;  ///< links of CNAME before the address, at most 2

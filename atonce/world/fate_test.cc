@@ -84,6 +84,21 @@ TEST(Fate, NothingIsUnreachableWithoutAPrivateNetwork) {
   EXPECT_EQ(fate_of_address(spec, *parse_address("127.4.1.1")), Verdict::closed);
 }
 
+TEST(Fate, SomeOpenNamesHaveAnIpv6AddressThatIsOpenToo) {
+  WorldSpec spec = world("calm");
+  int with_v6 = 0;
+  for (std::uint64_t rank = 1; rank <= 10'000; ++rank) {
+    const NameFate fate = fate_of(spec, world_name(1, rank));
+    if (!fate.address_v6) continue;
+    ++with_v6;
+    ASSERT_EQ(fate.verdict, Verdict::open);
+    ASSERT_EQ(fate_of_address(spec, fate.address_v6), Verdict::open);
+  }
+  EXPECT_NEAR(with_v6, 160, 65);
+  spec.ipv6 = false;
+  for (std::uint64_t rank = 1; rank <= 2'000; ++rank) ASSERT_FALSE(fate_of(spec, world_name(1, rank)).address_v6);
+}
+
 TEST(Fate, DelaysHaveTheMedianThatWasAskedFor) {
   const WorldSpec spec = world("open,dns=40ms");
   int below_median = 0;

@@ -13,6 +13,7 @@
 
 #include "atonce/world/fate.h"
 #include "atonce/world/netlink.h"
+#include "atonce/world/private_network.h"
 
 namespace atonce {
 namespace {
@@ -21,30 +22,47 @@ constexpr int backlog_max = 65'535;    // The kernel cuts it to net.core.somaxco
 constexpr int accepts_per_turn = 256;  // One busy address must not starve the resolver on the same thread.
 constexpr int fillers_max = 8;         // A full queue needs one or two; more means that it never fills.
 
-sockaddr_in socket_address(std::uint32_t address, std::uint16_t port) {
-  return {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(address)}};
+union SocketAddress {
+  sockaddr any;
+  sockaddr_in v4;
+  sockaddr_in6 v6;
+};
+
+SocketAddress socket_address(const IpAddress& address, std::uint16_t port) {
+  SocketAddress place{};
+  if (address.family == Family::v4) {
+    place.v4 = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(address.v4_host_order())}};
+  } else {
+    place.v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+    std::memcpy(&place.v6.sin6_addr, address.bytes.data(), address.bytes.size());
+  }
+  return place;
+}
+
+socklen_t size_of(const SocketAddress& place) {
+  return place.any.sa_family == AF_INET ? sizeof place.v4 : sizeof place.v6;
 }
 
 /// An empty Fd on failure, with errno set.
-Fd listen_at(std::uint32_t address, std::uint16_t port, int backlog) {
-  Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+Fd listen_at(const IpAddress& address, std::uint16_t port, int backlog) {
+  const SocketAddress place = socket_address(address, port);
+  Fd socket(::socket(place.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const int yes = 1;
-  const sockaddr_in place = socket_address(address, port);
   if (!socket) return {};
   ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&place), sizeof place) != 0) return {};
+  if (::bind(socket.get(), &place.any, size_of(place)) != 0) return {};
   if (::listen(socket.get(), backlog) != 0) return {};
   return socket;
 }
 
 /// Connects until a connection stays without an answer: then the accept queue is full. On loopback an answer is there
 /// when connect(2) returns.
-bool fill_queue(std::uint32_t address, std::uint16_t port, std::vector<Fd>& fillers) {
-  const sockaddr_in place = socket_address(address, port);
+bool fill_queue(const IpAddress& address, std::uint16_t port, std::vector<Fd>& fillers) {
+  const SocketAddress place = socket_address(address, port);
   for (int i = 0; i < fillers_max; ++i) {
     Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!socket) return false;
-    ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&place), sizeof place);
+    ::connect(socket.get(), &place.any, size_of(place));
     pollfd ready{.fd = socket.get(), .events = POLLOUT};
     if (::poll(&ready, 1, 0) == 0) return true;
     fillers.push_back(std::move(socket));
@@ -61,13 +79,18 @@ bool LoopbackGround::listen_on(const WorldSpec& spec, std::uint16_t port) {
   std::vector<Fd> open, silent, fillers;
   const AddressBlock open_block = block_of(spec, Verdict::open);
   for (std::uint32_t i = 0; i < open_block.count; ++i) {
-    open.push_back(listen_at(open_block.first + i, port, backlog_max));
+    open.push_back(listen_at(IpAddress::v4(open_block.first + i), port, backlog_max));
+    if (!open.back()) return false;
+  }
+  for (std::uint8_t host = 1; spec.ipv6 && host <= v6_addresses; ++host) {
+    if (!add_loopback_address(v6_address(host))) return false;
+    open.push_back(listen_at(v6_address(host), port, backlog_max));
     if (!open.back()) return false;
   }
   const AddressBlock silent_block = block_of(spec, Verdict::timeout);
   for (std::uint32_t i = 0; i < silent_block.count; ++i) {
-    silent.push_back(listen_at(silent_block.first + i, port, 0));
-    if (!silent.back() || !fill_queue(silent_block.first + i, port, fillers)) return false;
+    silent.push_back(listen_at(IpAddress::v4(silent_block.first + i), port, 0));
+    if (!silent.back() || !fill_queue(IpAddress::v4(silent_block.first + i), port, fillers)) return false;
   }
   std::ranges::move(open, std::back_inserter(open_));
   std::ranges::move(silent, std::back_inserter(silent_));

@@ -15,7 +15,8 @@ namespace atonce {
 ///
 /// open: listeners, whose connections are accepted and closed at once (with FIN, never RST: the client must not see an
 /// error). closed: nobody listens, so the kernel sends RST. silent: listeners whose accept queue is full and is never
-/// emptied, so the kernel drops each SYN. unreachable: a route that answers EHOSTUNREACH; only in a private network.
+/// emptied, so the kernel drops each SYN. unreachable: a route that answers EHOSTUNREACH; only in a private network, as
+/// the few IPv6 addresses, which are all open.
 class LoopbackGround : public Service {
  public:
   /// Opens every listener. A port that this user may not bind, or that is taken, gets a substitute for all addresses.

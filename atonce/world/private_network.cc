@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/ipv6.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -36,6 +38,19 @@ bool keep_identity(uid_t user, gid_t group) {
          write_file("/proc/self/gid_map", fmt::format("{} {} 1\n", group, group));
 }
 
+/// The kernel looks for duplicates of a new address in the background, on loopback too; until then it cannot be bound.
+bool wait_until_usable(const Fd& socket, const IpAddress& address) {
+  constexpr int tries_max = 2'000;
+  constexpr useconds_t pause_us = 500;
+  sockaddr_in6 place{.sin6_family = AF_INET6};
+  std::memcpy(&place.sin6_addr, address.bytes.data(), address.bytes.size());
+  for (int i = 0; i < tries_max; ++i) {
+    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&place), sizeof place) == 0) return true;
+    ::usleep(pause_us);
+  }
+  return false;
+}
+
 /// Each is a wish: without it a very large burst is served less well.
 void raise_limits() {
   // With cookies on, a full queue would still be answered, so a silent address would speak.
@@ -47,6 +62,14 @@ void raise_limits() {
 }
 
 }  // namespace
+
+bool add_loopback_address(const IpAddress& address) {
+  const Fd socket(::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  in6_ifreq request{.ifr6_prefixlen = 128, .ifr6_ifindex = static_cast<int>(::if_nametoindex("lo"))};
+  std::memcpy(&request.ifr6_addr, address.bytes.data(), address.bytes.size());
+  if (!socket || (::ioctl(socket.get(), SIOCSIFADDR, &request) != 0 && errno != EEXIST)) return false;
+  return wait_until_usable(socket, address);
+}
 
 PrivateNetwork enter_private_network() {
   const uid_t user = ::geteuid();

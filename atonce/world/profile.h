@@ -49,6 +49,9 @@ struct WorldSpec {
   /// instead.
   bool private_network = true;
 
+  /// False when the machine has no IPv6: then no name has an IPv6 address. Changes no verdict.
+  bool ipv6 = true;
+
   std::uint16_t share_of(Verdict fate) const { return shares[static_cast<std::size_t>(fate)]; }
 };
 

@@ -78,6 +78,11 @@ inline DnsAnswerView read_dns_answer(std::span<const std::uint8_t> bytes) {
     at += 10;
     std::size_t inside = at;
     if (type == 1) view.addresses.push_back(IpAddress::v4(static_cast<std::uint32_t>(u16(at)) << 16 | u16(at + 2)));
+    if (type == 28) {
+      IpAddress address{.family = Family::v6};
+      std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), 16, address.bytes.begin());
+      view.addresses.push_back(address);
+    }
     if (type == 5) view.aliases.push_back(read_dns_name(bytes, inside));
     if (type == 41) view.edns = true;
     at += size;

@@ -14,7 +14,9 @@
 #include <thread>
 
 #include "atonce/world/dns_responder.h"
+#include "atonce/world/fate.h"
 #include "atonce/world/loopback_ground.h"
+#include "atonce/world/private_network.h"
 #include "atonce/world/tun_ground.h"
 
 namespace atonce {
@@ -95,10 +97,13 @@ Parsed<WorldServer> WorldServer::start(const WorldSpec& spec) {
   WorldServer server(spec);
   server.counters_ = TunCounters::create();
   if (server.counters_.page() == nullptr) return complain("the world's process cannot share memory with this one");
-  Parsed<Parts> parts = open_parts(spec);
+  WorldSpec& settled = server.spec_;
+  settled.ipv6 =
+      spec.ipv6 && spec.private_network && spec.ground == Ground::loopback && add_loopback_address(v6_address(1));
+  Parsed<Parts> parts = open_parts(settled);
   if (!parts) return std::unexpected(parts.error());
   server.resolver_ = parts->dns.endpoint();
-  for (std::uint16_t& port : server.spec_.ports) {
+  for (std::uint16_t& port : settled.ports) {
     const std::uint16_t served = parts->loopback ? parts->loopback->port(port) : port;
     server.ports_.emplace_back(port, served);
     port = served;
