@@ -1,0 +1,187 @@
+#include "atonce/protocols/dns/servers.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "atonce/protocols/dns/stream.h"
+#include "atonce/runtime/sleep.h"
+
+namespace atonce {
+namespace {
+
+// Truncated answers are rare; each connection is a descriptor that the job itself wants.
+constexpr std::uint32_t streams_max = 32;
+constexpr Duration avoidance_first = std::chrono::seconds(2);
+constexpr unsigned avoidance_doublings_max = 5;  // 64 s
+constexpr Duration shortage_pause = std::chrono::milliseconds(10);
+
+bool is_shortage(int error) {
+  switch (error) {
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+    case EAGAIN:
+    case EADDRNOTAVAIL: return true;
+    default: return false;
+  }
+}
+
+bool is_answer(ReplyKind kind) { return kind <= ReplyKind::alias; }
+
+/// Which of two failures is the round's. What a server said weighs most; a shortage of ours more than silence, since it
+/// may have caused it; that one server cannot be reached from here least.
+int gravity(const Reply& reply) {
+  switch (reply.kind) {
+    case ReplyKind::cancelled: return 7;
+    case ReplyKind::server_failure: return 6;
+    case ReplyKind::refused: return 5;
+    case ReplyKind::invalid: return 4;
+    case ReplyKind::local: return is_shortage(reply.error) ? 3 : 0;
+    case ReplyKind::silent: return 2;
+    case ReplyKind::unreachable: return 1;
+    default: return 8;
+  }
+}
+
+/// Asking again would not help: the servers said so, or this machine cannot reach any of them.
+bool is_final(const Reply& reply) {
+  const int weight = gravity(reply);
+  return weight >= 5 || weight == 0;
+}
+
+Verdict verdict_of_local(int error) {
+  if (is_shortage(error)) return Verdict::local_shortage;
+  switch (error) {
+    case EACCES:
+    case EPERM: return Verdict::local_denied;
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+    case EAFNOSUPPORT: return Verdict::local_no_route;
+    default: return Verdict::local_error;
+  }
+}
+
+}  // namespace
+
+Verdict verdict_of(const Reply& reply) {
+  switch (reply.kind) {
+    case ReplyKind::addresses:
+    case ReplyKind::alias: return Verdict::open;
+    case ReplyKind::no_name: return Verdict::no_name;
+    case ReplyKind::no_address: return Verdict::no_address;
+    case ReplyKind::server_failure:
+    case ReplyKind::format_error: return Verdict::dns_failure;
+    case ReplyKind::refused: return Verdict::dns_refused;
+    case ReplyKind::truncated:
+    case ReplyKind::invalid: return Verdict::dns_invalid;
+    case ReplyKind::silent:
+    case ReplyKind::unreachable: return Verdict::dns_timeout;
+    case ReplyKind::local: return verdict_of_local(reply.error);
+    case ReplyKind::cancelled: return Verdict::unfinished;
+  }
+  std::abort();
+}
+
+Servers::Servers(Io& io, Scope& background, const ResolverConfig& config, ResolverCounters& counters)
+    : io_(io), config_(config), counters_(counters) {
+  for (const Endpoint& endpoint : config.servers)
+    servers_.push_back(std::unique_ptr<Server>(new Server{.endpoint = endpoint,
+                                                          .ports{io, background, endpoint, counters},
+                                                          .questions{io, std::max(config.in_flight_max, 1u)},
+                                                          .streams{io, streams_max}}));
+}
+
+std::vector<Servers::Server*> Servers::in_order() const {
+  std::vector<Server*> order;
+  order.reserve(servers_.size());
+  const Instant now = io_.now();
+  for (const bool avoided : {false, true})
+    for (const auto& server : servers_)
+      if ((server->avoided_until > now) == avoided) order.push_back(server.get());
+  return order;
+}
+
+Task<Reply> Servers::ask(std::string_view name, RecordType type) {
+  Duration timeout = config_.timeout;
+  for (unsigned round = 1;; ++round, timeout *= 2) {
+    const Instant round_end = io_.now() + timeout;
+    Reply reply = co_await ask_round(name, type, timeout);
+    if (is_final(reply) || round >= config_.rounds) co_return reply;
+    // Who was refused at once is not to use up all rounds in a moment: the server may be starting.
+    if (reply.kind != ReplyKind::invalid && !co_await sleep_until(io_, round_end))
+      co_return Reply{.kind = ReplyKind::cancelled, .error = ECANCELED};
+  }
+}
+
+Task<Reply> Servers::ask_round(std::string_view name, RecordType type, Duration timeout) {
+  Reply gravest{.kind = ReplyKind::local, .error = EDESTADDRREQ};
+  for (Server* const server : in_order()) {
+    Reply reply = co_await ask_server(*server, name, type, timeout);
+    if (is_answer(reply.kind) || reply.kind == ReplyKind::cancelled) co_return reply;
+    if (gravity(reply) >= gravity(gravest)) gravest = std::move(reply);
+  }
+  co_return gravest;
+}
+
+Task<Reply> Servers::ask_server(Server& server, std::string_view name, RecordType type, Duration timeout) {
+  const Result<Permit> permit = co_await server.questions.acquire();
+  if (!permit) co_return reply_of(permit.error());
+  const Instant patient_until = io_.now() + timeout;
+  for (Duration pause = shortage_pause;; pause *= 2) {
+    Reply reply = co_await ask_once(server, name, type, timeout, server.edns);
+    if (reply.kind == ReplyKind::format_error) reply = co_await ask_plainer(server, name, type, timeout);
+    const bool shortage = reply.kind == ReplyKind::local && is_shortage(reply.error);
+    if (!shortage || io_.now() + pause > patient_until) {
+      note(server, reply);
+      co_return reply;
+    }
+    const Result<void> slept = co_await sleep_for(io_, pause);
+    if (!slept) co_return reply_of(slept.error());
+  }
+}
+
+Task<Reply> Servers::ask_plainer(Server& server, std::string_view name, RecordType type, Duration timeout) {
+  Reply reply = co_await ask_once(server, name, type, timeout, false);
+  if (is_answer(reply.kind)) server.edns = false;
+  if (reply.kind == ReplyKind::format_error) reply.kind = ReplyKind::server_failure;
+  co_return reply;
+}
+
+Task<Reply> Servers::ask_once(Server& server, std::string_view name, RecordType type, Duration timeout, bool edns) {
+  std::optional<Query> query = make_query(name, type, edns);
+  if (!query) co_return Reply{.kind = ReplyKind::local, .error = EINVAL};
+  Reply reply;
+  {
+    const Result<DatagramPort*> port = server.ports.pick();
+    if (!port) co_return Reply{.kind = ReplyKind::local, .error = port.error().code};
+    AwaitedAnswer answer(**port, *query);
+    ++counters_.questions;
+    const Result<std::size_t> sent = co_await send(io_, (*port)->socket(), query->bytes());
+    if (!sent) co_return reply_of(sent.error());
+    reply = co_await answer.wait(io_.now() + timeout);
+  }
+  if (reply.kind != ReplyKind::truncated) co_return reply;
+  ++counters_.over_tcp;
+  const Result<Permit> permit = co_await server.streams.acquire();
+  if (!permit) co_return reply_of(permit.error());
+  co_return co_await ask_over_stream(io_, server.endpoint, *query, timeout);
+}
+
+void Servers::note(Server& server, const Reply& reply) {
+  if (reply.kind == ReplyKind::silent) ++counters_.silent;
+  if (reply.kind == ReplyKind::invalid) ++counters_.invalid;
+  // A failure over one name says nothing of the server; silence, refusal and an unreachable place do.
+  const bool failed = reply.kind == ReplyKind::silent || reply.kind == ReplyKind::unreachable ||
+                      reply.kind == ReplyKind::refused || (reply.kind == ReplyKind::local && !is_shortage(reply.error));
+  if (reply.kind == ReplyKind::cancelled) return;
+  if (!failed) {
+    server.failures = 0;
+    server.avoided_until = {};
+    return;
+  }
+  server.avoided_until = io_.now() + avoidance_first * (1 << std::min(server.failures, avoidance_doublings_max));
+  ++server.failures;
+}
+
+}  // namespace atonce

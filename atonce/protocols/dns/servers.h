@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "atonce/protocols/dns/datagrams.h"
+#include "atonce/runtime/limiter.h"
+
+namespace atonce {
+
+/// The servers of a resolver: which to ask, how often, and how long each is given.
+class Servers {
+ public:
+  Servers(Io& io, Scope& background, const ResolverConfig& config, ResolverCounters& counters);
+
+  /// Asks one question of one server after the other, in rounds, until one answers: an address, that there is none, an
+  /// alias. SERVFAIL and REFUSED end the asking once every server of the round was tried. `name` must be one that
+  /// `make_query` takes, and must outlive the await.
+  Task<Reply> ask(std::string_view name, RecordType type);
+
+ private:
+  struct Server {
+    Endpoint endpoint;
+    DatagramPorts ports;
+    Limiter questions;
+    Limiter streams;
+    bool edns = true;
+    unsigned failures = 0;    ///< in a row
+    Instant avoided_until{};  ///< asked after the others until then
+  };
+
+  std::vector<Server*> in_order() const;
+  Task<Reply> ask_round(std::string_view name, RecordType type, Duration timeout);
+  Task<Reply> ask_server(Server& server, std::string_view name, RecordType type, Duration timeout);
+  Task<Reply> ask_plainer(Server& server, std::string_view name, RecordType type, Duration timeout);
+  Task<Reply> ask_once(Server& server, std::string_view name, RecordType type, Duration timeout, bool edns);
+  void note(Server& server, const Reply& reply);
+
+  Io& io_;
+  const ResolverConfig& config_;
+  ResolverCounters& counters_;
+  std::vector<std::unique_ptr<Server>> servers_;
+};
+
+/// The verdict over a name from what came of its question; `open` where there are addresses or an alias.
+Verdict verdict_of(const Reply& reply);
+
+}  // namespace atonce
