@@ -57,6 +57,9 @@ void raise_limits() {
   write_file("/proc/sys/net/ipv4/tcp_syncookies", "0");
   write_file("/proc/sys/net/core/somaxconn", "65535");
   write_file("/proc/sys/net/ipv4/tcp_max_syn_backlog", "65536");
+  // A cache of round trips by address: of no use for hosts that are met once, and its chains grow long with their
+  // number.
+  write_file("/proc/sys/net/ipv4/tcp_no_metrics_save", "1");
   // A user of the machine who is not root binds 443 and 53 here too.
   write_file("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0");
 }

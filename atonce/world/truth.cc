@@ -4,29 +4,16 @@
 
 #include <iterator>
 
+#include "atonce/model/escape.h"
 #include "atonce/world/fate.h"
 
 namespace atonce {
 namespace {
 
-/// Length of the UTF-8 character at the front of `text`, 0 when the bytes there are none (RFC 3629).
-std::size_t character_size(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  if (byte(0) < 0x80) return 1;
-  const std::size_t size = byte(0) >= 0xf0 ? 4 : byte(0) >= 0xe0 ? 3 : 2;
-  if (byte(0) < 0xc2 || byte(0) > 0xf4 || text.size() < size) return 0;
-  for (std::size_t i = 1; i < size; ++i)
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  const unsigned second = byte(1);
-  const bool overlong = (byte(0) == 0xe0 && second < 0xa0) || (byte(0) == 0xf0 && second < 0x90);
-  const bool beyond = (byte(0) == 0xed && second >= 0xa0) || (byte(0) == 0xf4 && second >= 0x90);
-  return overlong || beyond ? 0 : size;
-}
-
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
-    const std::size_t size = character_size(text);
+    const std::size_t size = first_character(text).length;
     const auto byte = static_cast<unsigned char>(text[0]);
     if (size == 0) {
       out += "\xef\xbf\xbd";

@@ -142,6 +142,12 @@ WorldServer::~WorldServer() {
   while (::waitpid(child_, nullptr, 0) < 0 && errno == EINTR) continue;
 }
 
+bool WorldServer::serves() const {
+  siginfo_t ended{};
+  return child_ > 0 && ::waitid(P_PID, static_cast<id_t>(child_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         ended.si_pid == 0;
+}
+
 std::uint16_t WorldServer::port(std::uint16_t asked) const {
   const auto place = std::ranges::find(ports_, asked, [](const auto& pair) { return pair.first; });
   return place == ports_.end() ? asked : place->second;

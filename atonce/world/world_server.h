@@ -38,6 +38,10 @@ class WorldServer {
   bool private_network() const { return spec_.private_network; }
   /// "world calm, seed 1, on loopback in a private network; resolver 127.0.0.53:53"
   std::string description() const;
+  /// Its process, for those who measure what the world itself costs.
+  pid_t process() const { return child_; }
+  /// False when the process has ended by itself or was killed: then silence and refusal mean nothing.
+  bool serves() const;
   /// What the TUN ground has seen until now; zeros on loopback.
   TunCounts counts() const { return counters_.read(); }
 

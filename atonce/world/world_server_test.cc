@@ -254,6 +254,20 @@ TEST(WorldServer, EndsItsProcessWithItself) {
   });
 }
 
+TEST(WorldServer, KnowsWhetherItStillServes) {
+  EXPECT_EQ(start_and(
+                "fast",
+                [](const WorldServer& world) -> std::string {
+                  if (!world.serves()) return "it should serve";
+                  ::kill(world.process(), SIGKILL);
+                  siginfo_t ended{};
+                  ::waitid(P_PID, static_cast<id_t>(world.process()), &ended, WEXITED | WNOWAIT);
+                  return world.serves() ? "it cannot serve any more" : "";
+                },
+                {27'118}, false),
+            "");
+}
+
 TEST(WorldServer, TakesASubstituteForAPortThatIsTaken) {
   const Fd taken(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const sockaddr_in place = place_of({IpAddress::v4(0x7f010000), 27'116});
