@@ -15,6 +15,9 @@ using Instant = std::chrono::time_point<std::chrono::steady_clock, Duration>;
 
 inline constexpr Instant never = Instant::max();
 
+/// `from` plus `length`; `never` where that is further away than an instant can say. `from` is not before the epoch.
+constexpr Instant later(Instant from, Duration length) { return length > never - from ? never : from + length; }
+
 /// Seconds as a number for people and for rows.
 constexpr double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 

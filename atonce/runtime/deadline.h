@@ -23,7 +23,7 @@ using Awaited = typename decltype(awaited(std::declval<Awaitable>()))::type;
 struct Due {
   Instant instant{};
   Duration after{};
-  Instant from(const Io& io) const { return after > Duration{} ? io.now() + after : instant; }
+  Instant from(const Io& io) const { return after > Duration{} ? later(io.now(), after) : instant; }
 };
 
 template <class Awaitable>

@@ -45,7 +45,8 @@ void Scope::set_deadline(Instant due) {
   deadline_.fire = fire_deadline;
   deadline_.armed_at = io_.now();
   io_.timers().disarm(deadline_);
-  io_.timers().arm(deadline_, due);
+  // A deadline that lay in the past when it was set says nothing about the loop's lateness.
+  io_.timers().arm(deadline_, std::max(due, deadline_.armed_at));
 }
 
 void Scope::fire_deadline(Timer& timer) {

@@ -44,7 +44,7 @@ class SleepUntil : Leaf, Timer {
 };
 
 inline SleepUntil sleep_until(Io& io, Instant when) { return SleepUntil(io, when); }
-inline SleepUntil sleep_for(Io& io, Duration duration) { return SleepUntil(io, io.now() + duration); }
+inline SleepUntil sleep_for(Io& io, Duration duration) { return SleepUntil(io, later(io.now(), duration)); }
 
 /// Gives way to everything else that is ready. ECANCELED in a cancelled scope.
 struct Yield {
@@ -65,9 +65,16 @@ struct Yield {
 };
 inline Yield yield(Io& io) { return {io}; }
 
-/// For long computations: gives way only when the time slice is over (Io::set_slice, 1 ms unless told).
+/// For long computations: gives way only when the time slice is over (Io::set_slice, 1 ms unless told). ECANCELED in a
+/// cancelled scope.
 struct YieldIfDue : Yield {
-  bool await_ready() const noexcept { return !io.slice_over(); }
+  template <class Promise>
+  bool await_suspend(std::coroutine_handle<Promise> handle) {
+    cancelled = handle.promise().scope->cancelled();
+    if (cancelled || !io.slice_over()) return false;
+    io.schedule(handle);
+    return true;
+  }
 };
 inline YieldIfDue yield_if_due(Io& io) { return {{io}}; }
 

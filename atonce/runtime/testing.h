@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "atonce/runtime/deadline.h"
+#include "atonce/runtime/requests.h"
 #include "atonce/runtime/sim_io.h"
 
 namespace atonce {

@@ -35,6 +35,7 @@ void take_all(Timer& from, Timer& to) {
 }  // namespace
 
 TimerWheel::TimerWheel(Instant start) : current_tick_(tick_of(start)) {
+  earliest_.fill(never);
   for (auto& level : slots_)
     for (Timer& sentinel : level) sentinel.previous = sentinel.next = &sentinel;
 }
@@ -46,14 +47,14 @@ void TimerWheel::arm(Timer& timer, Instant due) {
 }
 
 void TimerWheel::link(Timer& timer) {
-  const std::uint64_t tick = std::max(tick_of(std::max(timer.due, Instant{})), current_tick_);
+  const std::uint64_t tick = std::clamp(tick_of(std::max(timer.due, Instant{})), current_tick_, tick_max);
   const std::uint64_t difference = tick ^ current_tick_;
-  const int level =
-      difference == 0 ? 0 : std::min(static_cast<int>(std::bit_width(difference) - 1) / slot_bits, level_count - 1);
+  const int level = difference == 0 ? 0 : static_cast<int>(std::bit_width(difference) - 1) / slot_bits;
   const int slot = static_cast<int>(tick >> (level * slot_bits)) & (slot_count - 1);
   timer.level = static_cast<std::uint8_t>(level);
   timer.slot = static_cast<std::uint8_t>(slot);
   append(slots_[level][slot], timer);
+  if (level == 0) earliest_[slot] = std::min(earliest_[slot], timer.due);
   occupied_[level] |= std::uint64_t{1} << slot;
 }
 
@@ -62,7 +63,9 @@ void TimerWheel::disarm(Timer& timer) {
   unlink(timer);
   --armed_count_;
   const Timer& sentinel = slots_[timer.level][timer.slot];
-  if (sentinel.next == &sentinel) occupied_[timer.level] &= ~(std::uint64_t{1} << timer.slot);
+  if (sentinel.next != &sentinel) return;
+  occupied_[timer.level] &= ~(std::uint64_t{1} << timer.slot);
+  if (timer.level == 0) earliest_[timer.slot] = never;
 }
 
 std::uint64_t TimerWheel::next_tick(int& level) const {
@@ -81,10 +84,7 @@ Instant TimerWheel::next_due() const {
   const std::uint64_t tick = next_tick(level);
   if (tick == no_tick) return never;
   if (level > 0) return Instant(Duration(static_cast<std::int64_t>(tick << tick_bits)));
-  const Timer& sentinel = slots_[0][tick & (slot_count - 1)];
-  Instant due = never;
-  for (const Timer* timer = sentinel.next; timer != &sentinel; timer = timer->next) due = std::min(due, timer->due);
-  return due;
+  return earliest_[tick & (slot_count - 1)];
 }
 
 void TimerWheel::cascade(int level, int slot) {
@@ -123,6 +123,7 @@ Duration TimerWheel::fire_slot(int slot, Instant now) {
   Timer taken;
   take_all(slots_[0][slot], taken);
   occupied_[0] &= ~(std::uint64_t{1} << slot);
+  earliest_[slot] = never;
   while (taken.next != &taken) {
     Timer& timer = *taken.next;
     unlink(timer);

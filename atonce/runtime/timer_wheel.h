@@ -20,8 +20,7 @@ struct Timer {
 };
 
 /// Hierarchical timer wheel: arming and disarming cost the same for one timer and for a million. A tick is 2^20 ns
-/// (about a millisecond), yet no timer fires before its exact instant, and `next_due` is exact for timers of the
-/// nearest slot.
+/// (about a millisecond), yet no timer fires before its exact instant.
 ///
 /// Source: Varghese and Lauck, "Hashed and hierarchical timing wheels", SOSP 1987; levels by the highest differing bit.
 class TimerWheel {
@@ -45,8 +44,9 @@ class TimerWheel {
   static constexpr int tick_bits = 20;
   static constexpr int slot_bits = 6;
   static constexpr int slot_count = 1 << slot_bits;
-  static constexpr int level_count =
-      7;  // 2^(20 + 42) ns: 146 years; later ones wait in the last slot and are armed again
+  // 2^(20 + 42) ns: 146 years; later ones wait in the last slot.
+  static constexpr int level_count = 7;
+  static constexpr std::uint64_t tick_max = (std::uint64_t{1} << (slot_bits * level_count)) - 1;
 
   static std::uint64_t tick_of(Instant instant) {
     return static_cast<std::uint64_t>(instant.time_since_epoch().count()) >> tick_bits;
@@ -60,6 +60,7 @@ class TimerWheel {
   std::uint64_t current_tick_;
   std::size_t armed_count_ = 0;
   std::array<std::uint64_t, level_count> occupied_{};
+  std::array<Instant, slot_count> earliest_;  // Of each slot of the lowest level; too early after a disarm.
   std::array<std::array<Timer, slot_count>, level_count> slots_;  // Sentinels of circular lists.
 };
 
