@@ -42,8 +42,8 @@ std::string write_duration(Duration duration) {
   const double value = seconds(duration);
   if (value >= 3600) return fmt::format("{}h{:02}m", static_cast<int>(value / 3600), static_cast<int>(value / 60) % 60);
   if (value >= 100) return fmt::format("{}m{:02}s", static_cast<int>(value / 60), static_cast<int>(value) % 60);
-  if (value >= 1) return fmt::format("{:.3g}s", value);
-  if (value >= 1e-3) return fmt::format("{:.3g}ms", value * 1e3);
+  if (value >= 0.9995) return fmt::format("{:.3g}s", value);
+  if (value >= 0.9995e-3) return fmt::format("{:.3g}ms", value * 1e3);
   return fmt::format("{:.3g}us", value * 1e6);
 }
 

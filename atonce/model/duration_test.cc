@@ -30,6 +30,7 @@ TEST(Duration, WritesThreeFigures) {
   EXPECT_EQ(write_duration(100s), "1m40s");
   EXPECT_EQ(write_duration(2h + 5min), "2h05m");
   EXPECT_EQ(write_duration(12'340us), "12.3ms");
+  EXPECT_EQ(write_duration(999'700us), "1s") << "and not 1e+03ms";
 }
 
 }  // namespace

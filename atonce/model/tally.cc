@@ -14,6 +14,7 @@ std::uint64_t microseconds(Duration duration) {
 void Tally::add(const Outcome& outcome) {
   ++by_verdict[static_cast<std::size_t>(outcome.verdict)];
   tries += outcome.tries;
+  if (outcome.tries > 1) retries += outcome.tries - 1u;
   if (outcome.verdict == Verdict::invalid_input) return;
   queue_us.add(microseconds(outcome.started - outcome.due));
   if (outcome.resolved != Instant{} && !outcome.target.address) lookup_us.add(microseconds(outcome.resolved - outcome.started));
@@ -24,6 +25,7 @@ void Tally::add(const Outcome& outcome) {
 void Tally::merge(const Tally& other) {
   for (std::size_t i = 0; i < verdict_count; ++i) by_verdict[i] += other.by_verdict[i];
   tries += other.tries;
+  retries += other.retries;
   queue_us.merge(other.queue_us);
   lookup_us.merge(other.lookup_us);
   connect_us.merge(other.connect_us);

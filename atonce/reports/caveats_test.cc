@@ -1,0 +1,105 @@
+#include "atonce/reports/caveats.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "atonce/reports/sample_comparison.h"
+
+namespace atonce {
+namespace {
+
+using samples::mostly_open;
+using samples::round_of;
+using samples::sound;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::vector<std::string> caveats(const Comparison& comparison) {
+  return caveats_of(comparison, figures_of(comparison));
+}
+
+TEST(Caveats, AreNoneForASoundComparison) { EXPECT_THAT(caveats(sound()), IsEmpty()); }
+
+TEST(Caveats, TellThatVerdictsDiffer) {
+  Comparison comparison = sound();
+  for (Round& round : comparison.strategies[1].rounds)
+    round = round_of(0.2, {Verdict::open, Verdict::open, Verdict::closed, Verdict::timeout});
+  EXPECT_THAT(caveats(comparison), Contains(HasSubstr("sequential and async agree on 75.0 %")));
+}
+
+TEST(Caveats, TellThatAStrategyDiffersFromItself) {
+  Comparison comparison = sound();
+  comparison.strategies[1].rounds[2].verdicts[0] = static_cast<std::uint8_t>(Verdict::closed);
+  EXPECT_THAT(caveats(comparison), Contains(HasSubstr("From round to round async")));
+}
+
+TEST(Caveats, TellThatRoundsAreFew) {
+  Comparison comparison = sound();
+  for (StrategyRounds& strategy : comparison.strategies) strategy.rounds.resize(1);
+  EXPECT_THAT(caveats(comparison), Contains(HasSubstr("1 round a strategy")));
+}
+
+TEST(Caveats, TellThatARunWasTooShort) {
+  Comparison comparison = sound();
+  for (Round& round : comparison.strategies[1].rounds) round.wall = std::chrono::milliseconds(20);
+  EXPECT_THAT(caveats(comparison), Contains(HasSubstr("async took less than 50 ms")));
+}
+
+TEST(Caveats, TellThatTimesScatter) {
+  Comparison comparison = sound();
+  comparison.strategies[1].rounds = {round_of(0.2, mostly_open), round_of(0.3, mostly_open),
+                                     round_of(0.4, mostly_open)};
+  EXPECT_THAT(caveats(comparison), Contains(HasSubstr("times of async scatter")));
+}
+
+TEST(Caveats, TellAColdCacheFromAStrayRound) {
+  Comparison comparison = sound();
+  comparison.strategies[0].rounds[0].wall *= 4;
+  EXPECT_THAT(caveats(comparison), Contains(HasSubstr("first round of sequential")));
+  comparison = sound();
+  comparison.strategies[0].rounds[1].wall *= 4;
+  EXPECT_THAT(caveats(comparison), Contains(HasSubstr("something else was going on")));
+}
+
+TEST(Caveats, TellThatNothingWaited) {
+  Comparison comparison = sound();
+  for (Round& round : comparison.strategies[0].rounds) round.cpu_system = round.wall;
+  EXPECT_THAT(caveats(comparison), Contains(HasSubstr("Nothing waited")));
+}
+
+TEST(Caveats, TellThatTimeOutsRuleTheTime) {
+  Comparison comparison = sound();
+  for (StrategyRounds& strategy : comparison.strategies)
+    for (Round& round : strategy.rounds)
+      round = round_of(seconds(round.wall), {Verdict::timeout, Verdict::timeout, Verdict::timeout, Verdict::open});
+  EXPECT_THAT(caveats(comparison), Contains(HasSubstr("75 % of the targets timed out")));
+}
+
+TEST(Caveats, TellThatTheMachineFailedTargets) {
+  Comparison comparison = sound();
+  comparison.strategies[1].rounds[0].tally.add({.verdict = Verdict::local_shortage});
+  EXPECT_THAT(caveats(comparison), Contains(HasSubstr("This machine itself failed some targets of async")));
+}
+
+TEST(Caveats, TellThatTheWindowWasNeverFull) {
+  Comparison comparison = sound();
+  comparison.strategies[1].window = 10'000;
+  EXPECT_THAT(caveats(comparison), Contains(HasSubstr("more in flight than the 4 targets")));
+}
+
+TEST(Caveats, TellThatTheSlowestTargetBoundsTheRun) {
+  Comparison comparison = sound();
+  for (Round& round : comparison.strategies[1].rounds) round.tally.total_us.add(190'000);
+  EXPECT_THAT(caveats(comparison), Contains(HasSubstr("hardly longer than the slowest target")));
+}
+
+TEST(Caveats, SurviveAComparisonOfNothing) {
+  EXPECT_NO_FATAL_FAILURE(caveats({}));
+  Comparison comparison = sound();
+  for (StrategyRounds& strategy : comparison.strategies) strategy.rounds.clear();
+  EXPECT_THAT(caveats(comparison), Contains(HasSubstr("0 rounds")));
+}
+
+}  // namespace
+}  // namespace atonce

@@ -1,0 +1,77 @@
+#include "atonce/reports/comparison_figures.h"
+
+#include <algorithm>
+
+namespace atonce {
+namespace {
+
+template <class Measure>
+std::vector<double> measured(const StrategyRounds& strategy, Measure measure) {
+  std::vector<double> values;
+  for (const Round& round : strategy.rounds) values.push_back(static_cast<double>(measure(round)));
+  return values;
+}
+
+double agreement_with_itself(const StrategyRounds& strategy) {
+  double least = 1;
+  for (std::size_t i = 1; i < strategy.rounds.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      least = std::min(least, share_equal(strategy.rounds[i].verdicts, strategy.rounds[j].verdicts));
+  return least;
+}
+
+double agreement_between(const StrategyRounds& left, const StrategyRounds& right) {
+  double least = 1;
+  for (std::size_t i = 0; i < std::min(left.rounds.size(), right.rounds.size()); ++i)
+    least = std::min(least, share_equal(left.rounds[i].verdicts, right.rounds[i].verdicts));
+  return least;
+}
+
+Sample speed_up_of(const StrategyRounds& baseline, const StrategyRounds& strategy) {
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < std::min(baseline.rounds.size(), strategy.rounds.size()); ++i) {
+    const double wall = seconds(strategy.rounds[i].wall);
+    if (wall > 0) ratios.push_back(seconds(baseline.rounds[i].wall) / wall);
+  }
+  Sample sample = sample_of(ratios);
+  const auto wall_of = [](const Round& round) { return seconds(round.wall); };
+  const double median = median_of(measured(strategy, wall_of));
+  if (median > 0) sample.median = median_of(measured(baseline, wall_of)) / median;
+  return sample;
+}
+
+StrategyFigures figures_of_one(const StrategyRounds& baseline, const StrategyRounds& strategy) {
+  StrategyFigures figures{
+      .strategy = strategy.strategy,
+      .wall_s = sample_of(measured(strategy, [](const Round& round) { return seconds(round.wall); })),
+      .cpu_s = sample_of(measured(strategy, [](const Round& round) { return seconds(round.cpu()); })),
+      .speed_up = speed_up_of(baseline, strategy),
+      .switches_voluntary = median_of(measured(strategy, [](const Round& round) { return round.switches_voluntary; })),
+      .switches_involuntary =
+          median_of(measured(strategy, [](const Round& round) { return round.switches_involuntary; })),
+      .agrees_with_itself = agreement_with_itself(strategy),
+  };
+  for (const Round& round : strategy.rounds)
+    figures.memory_peak_bytes = std::max(figures.memory_peak_bytes, static_cast<double>(round.memory_peak_bytes));
+  return figures;
+}
+
+}  // namespace
+
+ComparisonFigures figures_of(const Comparison& comparison) {
+  ComparisonFigures figures;
+  const auto& strategies = comparison.strategies;
+  const auto sequential = std::ranges::find(strategies, "sequential", &StrategyRounds::strategy);
+  if (sequential != strategies.end()) figures.baseline = static_cast<std::size_t>(sequential - strategies.begin());
+  for (const StrategyRounds& strategy : strategies)
+    figures.strategies.push_back(figures_of_one(strategies[figures.baseline], strategy));
+  for (std::size_t i = 0; i < strategies.size(); ++i) {
+    std::vector<double>& row = figures.agreement.emplace_back();
+    for (std::size_t j = 0; j < strategies.size(); ++j)
+      row.push_back(i == j ? figures.strategies[i].agrees_with_itself
+                           : agreement_between(strategies[i], strategies[j]));
+  }
+  return figures;
+}
+
+}  // namespace atonce

@@ -1,0 +1,108 @@
+#include "atonce/reports/comparison.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "atonce/reports/comparison_figures.h"
+#include "atonce/reports/sample_comparison.h"
+
+namespace atonce {
+namespace {
+
+using samples::round_of;
+using samples::sound;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(ComparisonFigures, TakeTheSpeedUpFromMediansAndItsRangeFromPairedRounds) {
+  Comparison comparison = sound();
+  comparison.strategies[1].rounds[0].wall = std::chrono::milliseconds(400);
+  const ComparisonFigures figures = figures_of(comparison);
+  EXPECT_EQ(figures.baseline, 0u);
+  EXPECT_DOUBLE_EQ(figures.strategies[0].speed_up.median, 1.0);
+  EXPECT_NEAR(figures.strategies[1].speed_up.median, 2.0 / 0.202, 0.01);
+  EXPECT_NEAR(figures.strategies[1].speed_up.low, 5.0, 0.01);
+  EXPECT_NEAR(figures.strategies[1].speed_up.high, 10.0, 0.01);
+}
+
+TEST(ComparisonFigures, TakeTheFirstStrategyAsBaselineWithoutSequential) {
+  Comparison comparison = sound();
+  comparison.strategies[0].strategy = "threads:10";
+  EXPECT_EQ(figures_of(comparison).baseline, 0u);
+  comparison.strategies[1].strategy = "sequential";
+  EXPECT_EQ(figures_of(comparison).baseline, 1u);
+}
+
+TEST(ComparisonFigures, HaveASymmetricAgreementWithEachItselfOnTheDiagonal) {
+  Comparison comparison = sound();
+  comparison.strategies[1].rounds[1].verdicts[3] = static_cast<std::uint8_t>(Verdict::timeout);
+  const auto& agreement = figures_of(comparison).agreement;
+  EXPECT_DOUBLE_EQ(agreement[0][0], 1.0);
+  EXPECT_DOUBLE_EQ(agreement[1][1], 0.75);
+  EXPECT_DOUBLE_EQ(agreement[0][1], 0.75);
+  EXPECT_DOUBLE_EQ(agreement[1][0], 0.75);
+}
+
+TEST(Comparison, FitsATerminalOfEightyColumns) {
+  Comparison comparison = sound();
+  comparison.strategies.push_back(comparison.strategies[1]);
+  comparison.strategies.back().strategy = "processes:10";
+  comparison.strategies.push_back(comparison.strategies[1]);
+  comparison.strategies.back().strategy = "threads:10";
+  comparison.strategies.back().rounds[0].verdicts[0] = 1;
+  std::istringstream text(write_comparison_table(comparison, false));
+  for (std::string line; std::getline(text, line);) EXPECT_LE(line.size(), 80u) << line;
+}
+
+TEST(Comparison, SaysInOneLineThatAllAgree) {
+  EXPECT_THAT(write_comparison_table(sound(), false),
+              HasSubstr("agree on all 4 verdicts, in every round: open 3, closed 1."));
+  EXPECT_THAT(write_comparison_table(sound(), false), Not(HasSubstr("Before you believe")));
+}
+
+TEST(Comparison, ShowsTheMatrixAndACaveatWhenTheyDoNot) {
+  Comparison comparison = sound();
+  comparison.strategies[1].rounds[1].verdicts[3] = static_cast<std::uint8_t>(Verdict::timeout);
+  const std::string text = write_comparison_table(comparison, false);
+  EXPECT_THAT(text, HasSubstr("same verdicts  sequential   async"));
+  EXPECT_THAT(text, HasSubstr("Before you believe this"));
+}
+
+TEST(Comparison, WritesJsonThatParsesBackToItsFigures) {
+  const auto report = nlohmann::json::parse(write_comparison_json(sound()));
+  EXPECT_EQ(report["schema"], 1);
+  EXPECT_EQ(report["baseline"], "sequential");
+  EXPECT_EQ(report["targets"], 4);
+  ASSERT_EQ(report["strategies"].size(), 2u);
+  EXPECT_NEAR(report["strategies"][1]["speed_up"]["median"].get<double>(), 10.0, 0.01);
+  EXPECT_EQ(report["strategies"][1]["rounds"][0]["verdicts"]["open"], 3);
+  EXPECT_EQ(report["agreement"][0][1], 1.0);
+  EXPECT_TRUE(report["caveats"].empty());
+}
+
+TEST(Comparison, KeepsTheNameOfAListFromBeingMarkup) {
+  Comparison comparison = sound();
+  comparison.input = "a|b*c\x1b[31m.csv\xff";
+  EXPECT_THAT(write_comparison_markdown(comparison), HasSubstr("a\\|b\\*c\\\\x1B\\[31m.csv\\\\xFF"));
+  EXPECT_THAT(write_comparison_table(comparison, false), Not(HasSubstr("\x1b")));
+  EXPECT_TRUE(nlohmann::json::accept(write_comparison_json(comparison)));
+}
+
+TEST(Comparison, WritesMarkdownTablesWithAlignment) {
+  const std::string text = write_comparison_markdown(sound());
+  EXPECT_THAT(text, HasSubstr("| strategy | wall |"));
+  EXPECT_THAT(text, HasSubstr("| :-- | --: |"));
+  EXPECT_THAT(text, HasSubstr("| async | 200ms |"));
+}
+
+TEST(Comparison, SurvivesNothingToCompare) {
+  EXPECT_FALSE(write_comparison_table({}, true).empty());
+  EXPECT_TRUE(nlohmann::json::accept(write_comparison_json({})));
+  EXPECT_FALSE(write_comparison_markdown({}).empty());
+}
+
+}  // namespace
+}  // namespace atonce

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "atonce/model/duration.h"
+#include "atonce/model/verdict.h"
+
+namespace atonce {
+
+using VerdictCounts = std::array<std::uint64_t, verdict_count>;
+
+/// A run at one moment.
+struct ProgressSnapshot {
+  std::uint64_t done = 0;
+  std::optional<std::uint64_t> total;  ///< empty: not known
+  bool total_estimated = false;
+  VerdictCounts by_verdict{};
+  std::uint64_t in_flight = 0;
+  double rate_now = 0;      ///< finished a second, lately
+  double rate_average = 0;  ///< over the whole run
+  Duration elapsed{};
+  std::optional<std::pair<Duration, Duration>> left;  ///< from, to; empty: nothing sound to say
+  std::uint64_t shortages = 0;
+  Duration lateness{};  ///< how late our own loop was at most
+  bool stopping = false;
+};
+
+/// The block of a live terminal: lines of at most `width` columns (20 at least), without line ends. Colour adds no
+/// columns.
+std::vector<std::string> render_progress(const ProgressSnapshot& snapshot, std::size_t width, bool colour);
+
+/// The same in one line of any length, for a log.
+std::string render_progress_line(const ProgressSnapshot& snapshot);
+
+/// Columns that a line takes: escape sequences of colour take none. Our lines are ASCII.
+std::size_t columns_of(std::string_view line);
+
+}  // namespace atonce

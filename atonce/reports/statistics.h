@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace atonce {
+
+/// A sample of a few measurements. All zero when there are none.
+struct Sample {
+  double median = 0;
+  double low = 0;
+  double high = 0;
+  /// 1.4826 × median absolute deviation ÷ median: the standard deviation's robust cousin, as a share. One stray value
+  /// does not move it.
+  double spread = 0;
+};
+Sample sample_of(std::span<const double> values);
+
+/// The middle value; between the two middle ones when there is no middle. 0 when empty.
+double median_of(std::span<const double> values);
+
+/// The share of places where both have the same value; a place that one lacks counts as different. 1 when both are
+/// empty.
+double share_equal(std::span<const std::uint8_t> left, std::span<const std::uint8_t> right);
+
+}  // namespace atonce

@@ -1,0 +1,92 @@
+#include "atonce/reports/summary.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace atonce {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::Not;
+
+Outcome outcome(Verdict verdict, Duration took, std::uint16_t tries = 1) {
+  const Instant start{1s};
+  return {.verdict = verdict,
+          .tries = tries,
+          .due = start,
+          .started = start + 1ms,
+          .resolved = start + 2ms,
+          .connected = start + took,
+          .finished = start + took};
+}
+
+Summary ten_targets() {
+  Summary summary{
+      .strategy = "async", .engine = "ring", .window = 10'000, .lines_read = 10, .targets_read = 10, .wall = 2s};
+  for (int i = 0; i < 8; ++i) summary.tally.add(outcome(Verdict::open, 20ms));
+  summary.tally.add(outcome(Verdict::closed, 30ms));
+  summary.tally.add(outcome(Verdict::timeout, 3500ms, 3));
+  return summary;
+}
+
+TEST(Summary, CountsEveryVerdictAndBalances) {
+  const std::string text = write_summary(ten_targets(), false);
+  EXPECT_THAT(text, HasSubstr("probe of 10 targets, async on ring, window 10,000: 2s, 5.0/s\n"));
+  EXPECT_THAT(text, HasSubstr("  open     8  80.0 %  a TCP connection was established\n"));
+  EXPECT_THAT(text, HasSubstr("10 read = 10 verdicts: the account balances"));
+  EXPECT_THAT(text, HasSubstr("retries: 2"));
+  EXPECT_THAT(text, Not(HasSubstr("unreachable")));
+  EXPECT_TRUE(balanced(ten_targets()));
+}
+
+TEST(Summary, SaysLoudlyWhenTheAccountDoesNotBalance) {
+  Summary summary = ten_targets();
+  summary.targets_read = 12;
+  EXPECT_FALSE(balanced(summary));
+  EXPECT_THAT(write_summary(summary, false),
+              HasSubstr("12 read, 10 verdicts: THE ACCOUNT DOES NOT BALANCE, 2 missing"));
+  summary.targets_read = 9;
+  EXPECT_THAT(write_summary(summary, false), HasSubstr("1 too many"));
+}
+
+TEST(Summary, HasThePercentilesOfEachPhase) {
+  const std::string text = write_summary(ten_targets(), false);
+  EXPECT_THAT(text, HasSubstr("phase    count"));
+  EXPECT_THAT(text, HasSubstr("lookup      10     1ms     1ms"));
+  EXPECT_THAT(text, HasSubstr("3.5s"));
+}
+
+TEST(Summary, BalancesAnEmptyList) {
+  const std::string text = write_summary({.strategy = "async", .wall = 1ms}, false);
+  EXPECT_THAT(text, HasSubstr("0 read = 0 verdicts: the account balances"));
+  EXPECT_THAT(text, Not(HasSubstr("phase")));
+}
+
+TEST(Summary, TellsLinesFromTargetsWhereALineGaveSeveral) {
+  Summary summary = ten_targets();
+  summary.lines_read = 5;
+  EXPECT_THAT(write_summary(summary, false), HasSubstr("10 read from 5 lines = 10 verdicts"));
+}
+
+TEST(Summary, OwnsUpToWhatWasOurs) {
+  Summary summary = ten_targets();
+  summary.shortages = 1'234;
+  summary.lateness_max = 140ms;
+  summary.rows_unwritten = 7;
+  summary.interrupted = true;
+  const std::string text = write_summary(summary, false);
+  for (const char* part :
+       {"tried again: 1,234", "late by 140ms", "could not be written to the output: 7", "interrupted"})
+    EXPECT_THAT(text, HasSubstr(part));
+}
+
+TEST(Summary, ColoursOnlyWhenAskedTo) {
+  EXPECT_THAT(write_summary(ten_targets(), false), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(write_summary(ten_targets(), true), HasSubstr("\x1b[32mopen\x1b[0m"));
+}
+
+}  // namespace
+}  // namespace atonce
