@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "atonce/model/escape.h"
+#include "atonce/reports/text.h"
 
 namespace atonce {
 namespace {
@@ -24,22 +25,8 @@ constexpr std::uint64_t receive_buffer_wanted = 4 << 20;
 constexpr std::uint64_t ports_wanted = 28'000;
 constexpr std::uint64_t processes_wanted = 1'024;
 
-std::string bytes(std::uint64_t count) {
-  constexpr std::array<std::string_view, 5> units{"B", "KiB", "MiB", "GiB", "TiB"};
-  double value = static_cast<double>(count);
-  std::size_t unit = 0;
-  for (; value >= 1024 && unit + 1 < units.size(); ++unit) value /= 1024;
-  return fmt::format("{:.{}f} {}", value, unit == 0 || value >= 100 ? 0 : 1, units[unit]);
-}
-
-std::string number(std::uint64_t value) {
-  std::string text = std::to_string(value);
-  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
-  return text;
-}
-
 std::string number(const Number& value, std::string_view otherwise) {
-  return value ? number(*value) : std::string(otherwise);
+  return value ? grouped(*value) : std::string(otherwise);
 }
 
 std::string set_sysctl(std::string_view name, std::uint64_t value) {
@@ -60,7 +47,7 @@ DoctorRow at_least(std::string name, const Number& value, std::uint64_t wanted, 
 DoctorRow descriptors(const MachineFacts& facts) {
   const std::uint64_t most = std::max(facts.descriptors_soft, facts.descriptors_hard);
   DoctorRow row{.name = "descriptors",
-                .value = fmt::format("{}, may be raised to {}", number(facts.descriptors_soft), number(most)),
+                .value = fmt::format("{}, may be raised to {}", grouped(facts.descriptors_soft), grouped(most)),
                 .meaning = "sockets open at once; atonce raises the first to the second by itself"};
   if (most >= descriptors_wanted) return row;
   row.health = Health::small;
@@ -109,10 +96,10 @@ DoctorRow ports(const MachineFacts& facts) {
 DoctorRow memory(const MachineFacts& facts) {
   const Number left = memory_left(facts);
   DoctorRow row{.name = "memory left",
-                .value = left ? bytes(*left) : "not known",
+                .value = left ? write_bytes(*left) : "not known",
                 .meaning = fmt::format("about {} for each connection in flight, most of it the kernel's",
-                                       bytes(bytes_per_connection))};
-  if (facts.memory_limit) row.value += fmt::format(" (limit of the cgroup: {})", bytes(*facts.memory_limit));
+                                       write_bytes(bytes_per_connection))};
+  if (facts.memory_limit) row.value += fmt::format(" (limit of the cgroup: {})", write_bytes(*facts.memory_limit));
   if (left && *left / 2 / bytes_per_connection < window_wanted) {
     row.health = Health::small;
     row.remedy = facts.memory_limit ? "give the container more memory, or choose a smaller -c" : "choose a smaller -c";
@@ -188,13 +175,13 @@ DoctorRow resolvers(const MachineFacts& facts) {
 DoctorRow window(const MachineFacts& facts) {
   const bool ring_works = facts.ring.error == 0 && facts.ring.single_issuer_defer_taskrun;
   const std::uint32_t with_epoll = largest_window(facts, false);
-  std::string value = fmt::format("{} with epoll", number(with_epoll));
-  if (ring_works) value += fmt::format(", {} with rings", number(largest_window(facts, true)));
+  std::string value = fmt::format("{} with epoll", grouped(with_epoll));
+  if (ring_works) value += fmt::format(", {} with rings", grouped(largest_window(facts, true)));
   return {.name = "window",
           .value = value,
           .health = with_epoll < window_wanted ? Health::small : Health::fine,
           .meaning = fmt::format("in flight at most, for all of the above; async takes up to {} unless -c says more",
-                                 number(window_wanted))};
+                                 grouped(window_wanted))};
 }
 
 std::string_view word_of(Health health) {
@@ -221,9 +208,9 @@ std::string wrapped(std::string_view words, std::size_t indent, std::size_t widt
   return text;
 }
 
-std::string painted(Health health, std::string text, bool colour) {
-  constexpr std::array<std::string_view, 3> codes{"\x1b[32m", "\x1b[33m", "\x1b[31m"};
-  return colour ? fmt::format("{}{}\x1b[0m", codes[static_cast<std::size_t>(health)], text) : text;
+Colour colour_of(Health health) {
+  constexpr std::array colours{Colour::green, Colour::yellow, Colour::red};
+  return colours[static_cast<std::size_t>(health)];
 }
 
 }  // namespace
@@ -266,7 +253,7 @@ std::string write_doctor(const std::vector<DoctorRow>& rows, bool colour, std::s
   const bool beside = left + value_width + 2 + meaning_width <= width;
   std::string text;
   for (const DoctorRow& row : rows) {
-    const std::string mark = painted(row.health, mark_of(row.health), colour);
+    const std::string mark = painted(mark_of(row.health), colour ? colour_of(row.health) : Colour::none);
     const std::string meaning = beside ? fmt::format("{:<{}}  {}\n", "", value_width - row.value.size(), row.meaning)
                                        : "\n" + wrapped(row.meaning, left, width);
     fmt::format_to(std::back_inserter(text), "{} {:<{}}  {}{}", mark, row.name, name_width, row.value, meaning);

@@ -9,6 +9,7 @@
 
 #include "atonce/cli/spelling.h"
 #include "atonce/model/escape.h"
+#include "atonce/reports/text.h"
 
 namespace atonce {
 namespace {
@@ -22,12 +23,6 @@ std::string quoted(std::string_view text) {
   constexpr std::size_t shown_max = 60;
   const std::string shown = escape_for_terminal(text.substr(0, shown_max));
   return fmt::format("\"{}{}\"", shown, text.size() > shown_max ? "..." : "");
-}
-
-std::string with_commas(std::uint64_t value) {
-  std::string text = std::to_string(value);
-  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
-  return text;
 }
 
 std::optional<std::uint64_t> whole(std::string_view text) {
@@ -64,8 +59,7 @@ Parsed<std::uint64_t> parse_number(std::string_view text, std::uint64_t low, std
     std::erase_if(digits, [](char c) { return c == ',' || c == '_'; });
   const auto value = whole(digits);
   if (value && *value >= low && *value <= high) return *value;
-  return complain(
-      fmt::format("{} is not a whole number from {} to {}", quoted(text), with_commas(low), with_commas(high)));
+  return complain(fmt::format("{} is not a whole number from {} to {}", quoted(text), grouped(low), grouped(high)));
 }
 
 std::vector<std::string_view> split_commas(std::string_view text) {
