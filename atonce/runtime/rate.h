@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstdint>
 
 #include "atonce/runtime/sleep.h"
@@ -17,8 +18,8 @@ class Rate {
   /// first.
   Rate(std::atomic<std::int64_t>& next_due_ns, double per_second, std::uint32_t burst = 1)
       : next_due_ns_(next_due_ns),
-        interval_ns_(std::max<std::int64_t>(1, static_cast<std::int64_t>(1e9 / per_second))),
-        tolerance_ns_(interval_ns_ * (std::max<std::uint32_t>(burst, 1) - 1)) {}
+        interval_ns_(interval_of(per_second)),
+        tolerance_ns_(std::min(tolerance_max_ns / interval_ns_, std::max<std::int64_t>(burst, 1) - 1) * interval_ns_) {}
 
   /// Claims the next start and tells when it is due; not before `now`. Unused time is not saved up beyond the burst.
   Instant claim(Instant now) {
@@ -34,6 +35,17 @@ class Rate {
   SleepUntil wait_turn(Io& io) { return sleep_until(io, claim(io.now())); }
 
  private:
+  // A year: longer than any run, and far from what 64 bits hold.
+  static constexpr std::int64_t tolerance_max_ns = std::int64_t{365} * 86'400 * 1'000'000'000;
+
+  // Rounded up, so that the average is never above what was asked for.
+  static std::int64_t interval_of(double per_second) {
+    const double interval = std::ceil(1e9 / per_second);
+    if (!(interval > 0 && interval < static_cast<double>(tolerance_max_ns)))
+      return per_second > 1 ? 1 : tolerance_max_ns;
+    return static_cast<std::int64_t>(interval);
+  }
+
   std::atomic<std::int64_t>& next_due_ns_;
   std::int64_t interval_ns_;
   std::int64_t tolerance_ns_;
