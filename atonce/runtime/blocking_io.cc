@@ -1,5 +1,6 @@
 #include "atonce/runtime/blocking_io.h"
 
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,7 +21,8 @@ int ready_count(std::vector<pollfd>& polled, Instant until, Instant now) {
 
 }  // namespace
 
-BlockingIo::BlockingIo() : polled_{{.fd = wake_descriptor(), .events = POLLIN}}, pending_{nullptr} {}
+BlockingIo::BlockingIo()
+    : DescriptorIo(SOCK_NONBLOCK), polled_{{.fd = wake_descriptor(), .events = POLLIN}}, pending_{nullptr} {}
 
 std::int32_t BlockingIo::begin(Operation& operation, pollfd& awaited) {
   awaited.events = POLLIN;
@@ -86,12 +88,6 @@ void BlockingIo::advance(std::size_t index) {
   if (result == must_wait) return;
   drop(index);
   complete(operation, result);
-}
-
-void BlockingIo::drain_wakes() {
-  std::uint64_t count = 0;
-  while (::read(wake_descriptor(), &count, sizeof count) < 0 && errno == EINTR) {
-  }
 }
 
 void BlockingIo::wait(Instant until) {

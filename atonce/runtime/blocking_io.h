@@ -26,7 +26,6 @@ class BlockingIo final : public DescriptorIo {
   std::int32_t begin(Operation& operation, pollfd& awaited);
   void advance(std::size_t index);
   void drop(std::size_t index);
-  void drain_wakes();
 
   // Two columns of one table; row 0 is the wake-up, which is no operation.
   std::vector<pollfd> polled_;

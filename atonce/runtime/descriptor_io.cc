@@ -24,8 +24,6 @@ Instant monotonic_now() {
   return Instant(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
 }
 
-constexpr int socket_flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
-
 /// Repeats a call that a signal interrupted; gives its value or a negative errno.
 template <class Call>
 std::int32_t call(Call make) {
@@ -39,7 +37,7 @@ std::int32_t call(Call make) {
 /// A fresh socket after `prepare(descriptor)`, which gives 0 or a negative errno.
 template <class Prepare>
 Result<Handle> open_socket(const Endpoint& endpoint, int type, Prepare prepare) {
-  const int descriptor = ::socket(socket_family(endpoint), type | socket_flags, 0);
+  const int descriptor = ::socket(socket_family(endpoint), type, 0);
   if (descriptor < 0) return std::unexpected(Error{errno});
   const std::int32_t prepared = prepare(descriptor);
   if (prepared < 0) {
@@ -74,32 +72,10 @@ std::int32_t send_to(const SendToOperation& operation) {
   });
 }
 
-std::int32_t transfer(Operation& operation) {
-  switch (operation.kind) {
-    case OperationKind::accept: {
-      const int listener = static_cast<const AcceptOperation&>(operation).listener.value;
-      return call([&] { return ::accept4(listener, nullptr, nullptr, socket_flags); });
-    }
-    case OperationKind::receive: {
-      const auto& receive = static_cast<const ReceiveOperation&>(operation);
-      return call([&] { return ::recv(receive.socket.value, receive.into.data(), receive.into.size(), 0); });
-    }
-    case OperationKind::send: {
-      const auto& send = static_cast<const SendOperation&>(operation);
-      return call([&] { return ::send(send.socket.value, send.from.data(), send.from.size(), MSG_NOSIGNAL); });
-    }
-    case OperationKind::receive_from: return receive_from(static_cast<ReceiveFromOperation&>(operation));
-    case OperationKind::send_to: return send_to(static_cast<const SendToOperation&>(operation));
-    case OperationKind::connect:
-    case OperationKind::wait_child:
-    case OperationKind::offload: break;
-  }
-  std::abort();
-}
-
 }  // namespace
 
-DescriptorIo::DescriptorIo() : Io(monotonic_now()), wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+DescriptorIo::DescriptorIo(int socket_flags)
+    : Io(monotonic_now()), socket_flags_(socket_flags | SOCK_CLOEXEC), wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   if (wake_ < 0) throw std::system_error(errno, std::generic_category(), "no descriptor for an engine's wake-up");
 }
 
@@ -117,7 +93,7 @@ std::uint64_t DescriptorIo::random() {
 }
 
 Result<Handle> DescriptorIo::listen(const Endpoint& at, int backlog) {
-  return open_socket(at, SOCK_STREAM, [&](int descriptor) {
+  return open_socket(at, SOCK_STREAM | socket_flags_, [&](int descriptor) {
     const int yes = 1;
     ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     const std::int32_t bound = bind_to(descriptor, at);
@@ -126,7 +102,7 @@ Result<Handle> DescriptorIo::listen(const Endpoint& at, int backlog) {
 }
 
 Result<Handle> DescriptorIo::open_datagram(const Endpoint& peer) {
-  return open_socket(peer, SOCK_DGRAM, [&](int descriptor) {
+  return open_socket(peer, SOCK_DGRAM | socket_flags_, [&](int descriptor) {
     SocketAddress address;
     const socklen_t length = write_socket_address(peer, address);
     return call([&] { return ::connect(descriptor, &address.any, length); });
@@ -134,7 +110,7 @@ Result<Handle> DescriptorIo::open_datagram(const Endpoint& peer) {
 }
 
 Result<Handle> DescriptorIo::bind_datagram(const Endpoint& at) {
-  return open_socket(at, SOCK_DGRAM, [&](int descriptor) { return bind_to(descriptor, at); });
+  return open_socket(at, SOCK_DGRAM | socket_flags_, [&](int descriptor) { return bind_to(descriptor, at); });
 }
 
 Result<Endpoint> DescriptorIo::local_endpoint(Handle handle) {
@@ -170,13 +146,42 @@ int DescriptorIo::socket_of(const Operation& operation) {
   std::abort();
 }
 
+std::int32_t DescriptorIo::transfer(Operation& operation) {
+  switch (operation.kind) {
+    case OperationKind::accept: {
+      const int listener = static_cast<const AcceptOperation&>(operation).listener.value;
+      return call([&] { return ::accept4(listener, nullptr, nullptr, socket_flags_); });
+    }
+    case OperationKind::receive: {
+      const auto& receive = static_cast<const ReceiveOperation&>(operation);
+      return call([&] { return ::recv(receive.socket.value, receive.into.data(), receive.into.size(), 0); });
+    }
+    case OperationKind::send: {
+      const auto& send = static_cast<const SendOperation&>(operation);
+      return call([&] { return ::send(send.socket.value, send.from.data(), send.from.size(), MSG_NOSIGNAL); });
+    }
+    case OperationKind::receive_from: return receive_from(static_cast<ReceiveFromOperation&>(operation));
+    case OperationKind::send_to: return send_to(static_cast<const SendToOperation&>(operation));
+    case OperationKind::connect:
+    case OperationKind::wait_child:
+    case OperationKind::offload: break;
+  }
+  std::abort();
+}
+
+void DescriptorIo::drain_wakes() {
+  std::uint64_t count = 0;
+  while (::read(wake_, &count, sizeof count) < 0 && errno == EINTR) {
+  }
+}
+
 std::int32_t DescriptorIo::attempt(Operation& operation) {
   const std::int32_t result = transfer(operation);
   return result == -EAGAIN ? must_wait : result;
 }
 
 std::int32_t DescriptorIo::begin_connect(ConnectOperation& operation, int& descriptor) {
-  descriptor = ::socket(socket_family(operation.to), SOCK_STREAM | socket_flags, 0);
+  descriptor = ::socket(socket_family(operation.to), SOCK_STREAM | socket_flags_, 0);
   if (descriptor < 0) return -errno;
   SocketAddress address;
   const socklen_t length = write_socket_address(operation.to, address);
@@ -202,6 +207,33 @@ std::int32_t DescriptorIo::end_connect(int descriptor, bool failed) {
   if (code == 0) return descriptor;
   ::close(descriptor);
   return -code;
+}
+
+bool DescriptorIo::refused_here(const Endpoint& to, int code) {
+  switch (code) {
+    case ECONNREFUSED:
+    case ECONNRESET:
+    case ECONNABORTED:
+    case ETIMEDOUT:
+    case ECANCELED:
+    // What icmp(7) and icmpv6 errors become.
+    case EHOSTDOWN:
+    case ENOPROTOOPT:
+    case EOPNOTSUPP:
+    case EMSGSIZE:
+    case EPROTO: return false;
+    case ENETUNREACH:
+    case EHOSTUNREACH: break;
+    default: return true;
+  }
+  // Connecting a datagram socket sends nothing, but needs a route.
+  const Result<Handle> probe = open_socket(to, SOCK_DGRAM | SOCK_CLOEXEC, [&](int descriptor) {
+    SocketAddress address;
+    const socklen_t length = write_socket_address(to, address);
+    return call([&] { return ::connect(descriptor, &address.any, length); });
+  });
+  if (probe) ::close(probe->value);
+  return !probe && probe.error().code == code;
 }
 
 std::int32_t DescriptorIo::begin_wait_child(pid_t child, int& descriptor) {

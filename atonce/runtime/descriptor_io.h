@@ -28,8 +28,9 @@ class DescriptorIo : public Io {
   /// Not a result: the operation would have to wait.
   static constexpr std::int32_t must_wait = std::numeric_limits<std::int32_t>::min();
 
-  /// Throws std::system_error when there is no descriptor for the wake-up.
-  DescriptorIo();
+  /// `socket_flags` are those of socket(2) that every socket gets besides SOCK_CLOEXEC. Throws std::system_error when
+  /// there is no descriptor for the wake-up.
+  explicit DescriptorIo(int socket_flags);
   ~DescriptorIo() override;
 
   /// The socket of an operation that brings one.
@@ -40,14 +41,18 @@ class DescriptorIo : public Io {
   }
 
   /// Does without waiting what is asked for, or gives `must_wait`: accept, receive, send, receive_from, send_to.
-  static std::int32_t attempt(Operation& operation);
+  std::int32_t attempt(Operation& operation);
 
   /// Makes a socket and begins its connect. Gives the final result, or `must_wait`, with the socket in `descriptor`.
-  static std::int32_t begin_connect(ConnectOperation& operation, int& descriptor);
+  std::int32_t begin_connect(ConnectOperation& operation, int& descriptor);
 
   /// The result of a connect whose socket has become ready; `failed` when the kernel says that there is an error.
   /// Closes the socket of a failed one.
   static std::int32_t end_connect(int descriptor, bool failed);
+
+  /// Whether a failed connect was refused by this machine itself, before anything went out; asks the routing table
+  /// where the code alone does not say.
+  static bool refused_here(const Endpoint& to, int code);
 
   /// Begins to wait for a child. Gives the final result, or `must_wait`, with a descriptor that becomes readable at the
   /// child's end. Source: pidfd_open(2).
@@ -57,8 +62,14 @@ class DescriptorIo : public Io {
 
   /// An eventfd(2) that `wake` writes to.
   int wake_descriptor() const { return wake_; }
+  /// Reads it empty.
+  void drain_wakes();
+  int socket_flags() const { return socket_flags_; }
 
  private:
+  std::int32_t transfer(Operation& operation);
+
+  int socket_flags_;
   int wake_ = -1;
   std::array<std::uint64_t, 32> entropy_{};
   std::size_t entropy_left_ = 0;

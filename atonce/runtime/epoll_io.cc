@@ -1,6 +1,7 @@
 #include "atonce/runtime/epoll_io.h"
 
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -49,7 +50,8 @@ int wait_with_nanoseconds(int epoll, epoll_event* events, Duration left) {
 
 }  // namespace
 
-EpollIo::EpollIo(std::uint32_t threads_max) : epoll_(::epoll_create1(EPOLL_CLOEXEC)), pool_(*this, threads_max) {
+EpollIo::EpollIo(std::uint32_t threads_max)
+    : DescriptorIo(SOCK_NONBLOCK), epoll_(::epoll_create1(EPOLL_CLOEXEC)), pool_(*this, threads_max) {
   if (epoll_ < 0) throw std::system_error(errno, std::generic_category(), "no descriptor for epoll");
   // Edge-triggered, each write is news of its own, so the counter need never be read.
   epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.u64 = key_of(wake_descriptor(), 0)}};

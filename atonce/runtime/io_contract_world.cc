@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "atonce/runtime/engine.h"
+#include "atonce/runtime/ring_io.h"
 #include "atonce/runtime/sim_io.h"
 #include "atonce/runtime/socket_address.h"
 
@@ -120,6 +121,12 @@ class KernelWorld : public ContractWorld {
   std::optional<DescriptorLimit> limit_;
 };
 
+class RingWorld : public KernelWorld {
+ public:
+  explicit RingWorld(std::unique_ptr<RingIo> ring) : KernelWorld(std::move(ring), std::nullopt) {}
+  std::size_t open_sockets() override { return KernelWorld::open_sockets() + static_cast<RingIo&>(io()).slots_used(); }
+};
+
 class SimWorld : public ContractWorld {
  public:
   explicit SimWorld(std::optional<std::uint32_t> sockets_max) {
@@ -155,6 +162,14 @@ const std::vector<ContractEngine>& contract_engines() {
        nothing_missing},
       {"Blocking", [](Limit limit) -> World { return std::make_unique<KernelWorld>(make_blocking_io(), limit); },
        nothing_missing},
+      {"Ring",
+       [](Limit limit) -> World {
+         return std::make_unique<RingWorld>(RingIo::make({.slots = limit.value_or(4'096)}).value());
+       },
+       [] {
+         const auto made = RingIo::make({.slots = 1});
+         return made ? std::string() : made.error().text;
+       }},
       {"Sim", [](Limit limit) -> World { return std::make_unique<SimWorld>(limit); }, nothing_missing},
   };
   return engines;
