@@ -35,7 +35,7 @@ AwaitedAnswer::AwaitedAnswer(DatagramPort& port, Query& query) : port_(port), qu
 
 AwaitedAnswer::~AwaitedAnswer() { port_.leave(*this); }
 
-bool AwaitedAnswer::suspend(std::coroutine_handle<> handle, Scope& scope, Instant due_at) {
+bool AwaitedAnswer::suspend(std::coroutine_handle<> handle, Scope& scope, Duration timeout) {
   if (scope.cancelled()) {
     reply_ = {.kind = ReplyKind::cancelled, .error = ECANCELED};
     return false;
@@ -47,7 +47,7 @@ bool AwaitedAnswer::suspend(std::coroutine_handle<> handle, Scope& scope, Instan
   fire = [](Timer& timer) { static_cast<AwaitedAnswer&>(timer).time_out(); };
   scope.add(*this);
   armed_at_ = port_.io_.now();
-  port_.io_.timers().arm(*this, due_at);
+  port_.io_.timers().arm(*this, armed_at_ + timeout);
   return true;
 }
 

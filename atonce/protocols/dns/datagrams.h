@@ -20,25 +20,25 @@ class AwaitedAnswer : Leaf, Timer {
 
   class Wait {
    public:
-    Wait(AwaitedAnswer& awaited, Instant due_at) : awaited_(awaited), due_at_(due_at) {}
+    Wait(AwaitedAnswer& awaited, Duration timeout) : awaited_(awaited), timeout_(timeout) {}
     bool await_ready() const noexcept { return awaited_.ended_; }
     template <class Promise>
     bool await_suspend(std::coroutine_handle<Promise> handle) {
-      return awaited_.suspend(handle, *handle.promise().scope, due_at_);
+      return awaited_.suspend(handle, *handle.promise().scope, timeout_);
     }
     Reply await_resume() { return std::move(awaited_.reply_); }
 
    private:
     AwaitedAnswer& awaited_;
-    Instant due_at_;
+    Duration timeout_;
   };
-  /// Waits for the answer until `due_at`. A loop that was itself late gives the time back, once.
-  Wait wait(Instant due_at) { return Wait(*this, due_at); }
+  /// Waits for the answer. A loop that was itself late gives the time back, once.
+  Wait wait(Duration timeout) { return Wait(*this, timeout); }
 
  private:
   friend class DatagramPort;
 
-  bool suspend(std::coroutine_handle<> handle, Scope& scope, Instant due_at);
+  bool suspend(std::coroutine_handle<> handle, Scope& scope, Duration timeout);
   void end(Reply reply);
   void time_out();
 
@@ -96,7 +96,7 @@ class DatagramPorts {
   static constexpr std::size_t ports_max = 16;
   // Half of what the receive buffer of a socket holds unless told otherwise, so that a late turn of ours loses no
   // answer.
-  static constexpr std::size_t waiting_comfortable = 64;
+  static constexpr std::size_t waiting_comfortable = 128;
   // More would leave too few free ids to draw from.
   static constexpr std::size_t waiting_max = 32'768;
 

@@ -55,11 +55,12 @@ enum class ReplyKind : std::uint8_t {
   unreachable,  ///< the network said that nobody listens there
   local,        ///< this machine could not ask
   cancelled,
+  unaskable,  ///< no question can be made of this name
 };
 
 struct Reply {
   ReplyKind kind = ReplyKind::silent;
-  int error = 0;            ///< errno, for the last four
+  int error = 0;            ///< errno, where the failure is not the server's word
   std::uint32_t ttl_s = 0;  ///< how long the answer holds; 0: do not keep it
   Addresses addresses;
   std::string alias;  ///< lower case

@@ -117,8 +117,9 @@ OpenQuestion* NameService::find_open(std::string_view name, RecordType type, std
 
 Task<Lookup> NameService::ask(std::string_view name, RecordType type) {
   const std::size_t hash = hash_question(name, type);
+  Instant now = io_.now();
   while (true) {
-    if (const Lookup* const known = cache_.find(name, type, io_.now())) {
+    if (const Lookup* const known = cache_.find(name, type, now)) {
       ++counters.cache_hits;
       co_return *known;
     }
@@ -128,28 +129,30 @@ Task<Lookup> NameService::ask(std::string_view name, RecordType type) {
     Follow::End end = co_await Follow(io_, *question);
     if (end.answer) co_return std::move(*end.answer);
     if (end.cancelled) co_return std::unexpected(LookupFailure{Verdict::unfinished, ECANCELED});
+    now = io_.now();
   }
   Asking asking(*this, name, type, hash);
-  Lookup answer = co_await ask_servers(name, type);
+  Lookup answer = co_await ask_servers(name, type, now);
   if (answer || answer.error().verdict != Verdict::unfinished) asking.finish(&answer);
   co_return answer;
 }
 
-Task<Lookup> NameService::ask_servers(std::string_view name, RecordType type) {
-  if (!make_query(name, type, false)) co_return std::unexpected(LookupFailure{Verdict::invalid_input, EINVAL});
+Task<Lookup> NameService::ask_servers(std::string_view name, RecordType type, Instant now) {
   std::uint32_t ttl_s = AnswerCache::ttl_s_max;
-  std::string asked(name);
+  std::string alias;
+  std::string_view asked = name;
   for (int questions = 0; questions < questions_per_name_max; ++questions) {
-    Reply reply = co_await servers_.ask(asked, type);
+    Reply reply = co_await servers_.ask(asked, type, now);
+    now = io_.now();
     ttl_s = std::min(ttl_s, reply.ttl_s);
     if (reply.kind == ReplyKind::alias) {
-      asked = std::move(reply.alias);
-      if (!make_query(asked, type, false)) break;
+      asked = alias = std::move(reply.alias);
       continue;
     }
+    if (reply.kind == ReplyKind::unaskable && questions > 0) break;
     Lookup answer = reply.kind == ReplyKind::addresses ? Lookup(std::move(reply.addresses))
                                                        : std::unexpected(LookupFailure{verdict_of(reply), reply.error});
-    cache_.put(name, type, answer, ttl_s, io_.now());
+    cache_.put(name, type, answer, ttl_s, now);
     co_return answer;
   }
   co_return std::unexpected(LookupFailure{Verdict::dns_invalid});

@@ -31,7 +31,7 @@ class NameService {
   class Follow;
 
   OpenQuestion* find_open(std::string_view name, RecordType type, std::size_t hash) const;
-  Task<Lookup> ask_servers(std::string_view name, RecordType type);
+  Task<Lookup> ask_servers(std::string_view name, RecordType type, Instant now);
 
   Io& io_;
   Servers servers_;

@@ -33,6 +33,7 @@ bool is_answer(ReplyKind kind) { return kind <= ReplyKind::alias; }
 /// may have caused it; that one server cannot be reached from here least.
 int gravity(const Reply& reply) {
   switch (reply.kind) {
+    case ReplyKind::unaskable: return 8;
     case ReplyKind::cancelled: return 7;
     case ReplyKind::server_failure: return 6;
     case ReplyKind::refused: return 5;
@@ -40,7 +41,7 @@ int gravity(const Reply& reply) {
     case ReplyKind::local: return is_shortage(reply.error) ? 3 : 0;
     case ReplyKind::silent: return 2;
     case ReplyKind::unreachable: return 1;
-    default: return 8;
+    default: return 9;
   }
 }
 
@@ -79,6 +80,7 @@ Verdict verdict_of(const Reply& reply) {
     case ReplyKind::unreachable: return Verdict::dns_timeout;
     case ReplyKind::local: return verdict_of_local(reply.error);
     case ReplyKind::cancelled: return Verdict::unfinished;
+    case ReplyKind::unaskable: return Verdict::invalid_input;
   }
   std::abort();
 }
@@ -102,11 +104,12 @@ std::vector<Servers::Server*> Servers::in_order() const {
   return order;
 }
 
-Task<Reply> Servers::ask(std::string_view name, RecordType type) {
+Task<Reply> Servers::ask(std::string_view name, RecordType type, Instant now) {
   Duration timeout = config_.timeout;
-  for (unsigned round = 1;; ++round, timeout *= 2) {
-    const Instant round_end = io_.now() + timeout;
-    Reply reply = co_await ask_round(name, type, timeout);
+  for (unsigned round = 1;; ++round, timeout *= 2, now = io_.now()) {
+    const Instant round_end = now + timeout;
+    Reply reply = servers_.size() == 1 ? co_await ask_server(*servers_.front(), name, type, timeout)
+                                       : co_await ask_round(name, type, timeout);
     if (is_final(reply) || round >= config_.rounds) co_return reply;
     // Who was refused at once is not to use up all rounds in a moment: the server may be starting.
     if (reply.kind != ReplyKind::invalid && !co_await sleep_until(io_, round_end))
@@ -127,12 +130,13 @@ Task<Reply> Servers::ask_round(std::string_view name, RecordType type, Duration 
 Task<Reply> Servers::ask_server(Server& server, std::string_view name, RecordType type, Duration timeout) {
   const Result<Permit> permit = co_await server.questions.acquire();
   if (!permit) co_return reply_of(permit.error());
-  const Instant patient_until = io_.now() + timeout;
+  Duration paused{};
   for (Duration pause = shortage_pause;; pause *= 2) {
     Reply reply = co_await ask_once(server, name, type, timeout, server.edns);
     if (reply.kind == ReplyKind::format_error) reply = co_await ask_plainer(server, name, type, timeout);
     const bool shortage = reply.kind == ReplyKind::local && is_shortage(reply.error);
-    if (!shortage || io_.now() + pause > patient_until) {
+    paused += pause;
+    if (!shortage || paused > timeout) {
       note(server, reply);
       co_return reply;
     }
@@ -150,7 +154,7 @@ Task<Reply> Servers::ask_plainer(Server& server, std::string_view name, RecordTy
 
 Task<Reply> Servers::ask_once(Server& server, std::string_view name, RecordType type, Duration timeout, bool edns) {
   std::optional<Query> query = make_query(name, type, edns);
-  if (!query) co_return Reply{.kind = ReplyKind::local, .error = EINVAL};
+  if (!query) co_return Reply{.kind = ReplyKind::unaskable, .error = EINVAL};
   Reply reply;
   {
     const Result<DatagramPort*> port = server.ports.pick();
@@ -159,7 +163,7 @@ Task<Reply> Servers::ask_once(Server& server, std::string_view name, RecordType 
     ++counters_.questions;
     const Result<std::size_t> sent = co_await send(io_, (*port)->socket(), query->bytes());
     if (!sent) co_return reply_of(sent.error());
-    reply = co_await answer.wait(io_.now() + timeout);
+    reply = co_await answer.wait(timeout);
   }
   if (reply.kind != ReplyKind::truncated) co_return reply;
   ++counters_.over_tcp;
@@ -174,7 +178,7 @@ void Servers::note(Server& server, const Reply& reply) {
   // A failure over one name says nothing of the server; silence, refusal and an unreachable place do.
   const bool failed = reply.kind == ReplyKind::silent || reply.kind == ReplyKind::unreachable ||
                       reply.kind == ReplyKind::refused || (reply.kind == ReplyKind::local && !is_shortage(reply.error));
-  if (reply.kind == ReplyKind::cancelled) return;
+  if (reply.kind == ReplyKind::cancelled || reply.kind == ReplyKind::unaskable) return;
   if (!failed) {
     server.failures = 0;
     server.avoided_until = {};

@@ -14,9 +14,9 @@ class Servers {
   Servers(Io& io, Scope& background, const ResolverConfig& config, ResolverCounters& counters);
 
   /// Asks one question of one server after the other, in rounds, until one answers: an address, that there is none, an
-  /// alias. SERVFAIL and REFUSED end the asking once every server of the round was tried. `name` must be one that
-  /// `make_query` takes, and must outlive the await.
-  Task<Reply> ask(std::string_view name, RecordType type);
+  /// alias. SERVFAIL and REFUSED end the asking once every server of the round was tried. `name` must outlive the
+  /// await; `now` is the time of the call.
+  Task<Reply> ask(std::string_view name, RecordType type, Instant now);
 
  private:
   struct Server {
