@@ -1,6 +1,7 @@
 #include "atonce/runtime/io_contract_world.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -99,14 +100,18 @@ class KernelWorld : public ContractWorld {
   Endpoint any_port() override { return {IpAddress::v4(loopback), 0}; }
   Endpoint refusing() override { return refusing_.endpoint(); }
   Endpoint silent() override { return silent_.endpoint(); }
-  pid_t child_that_exits(int status) override {
+  pid_t start_child(int status) override {
+    if (::pipe2(leash_, O_CLOEXEC) < 0) throw std::runtime_error("no pipe for the contract suite");
     const pid_t child = ::fork();
-    if (child == 0) {
-      const timespec soon{.tv_nsec = 2'000'000};
-      ::nanosleep(&soon, nullptr);
-      ::_exit(status);
-    }
-    return child;
+    if (child != 0) return child;
+    ::close(leash_[1]);
+    char end_of_file = 0;
+    [[maybe_unused]] const ssize_t count = ::read(leash_[0], &end_of_file, 1);
+    ::_exit(status);
+  }
+  void let_child_end() override {
+    ::close(leash_[0]);
+    ::close(leash_[1]);
   }
   void stall(Duration duration) override {
     const timespec time{.tv_nsec = duration.count()};
@@ -119,6 +124,7 @@ class KernelWorld : public ContractWorld {
   FullListener silent_;
   std::unique_ptr<Io> io_;
   std::optional<DescriptorLimit> limit_;
+  int leash_[2] = {-1, -1};
 };
 
 class RingWorld : public KernelWorld {
@@ -138,10 +144,11 @@ class SimWorld : public ContractWorld {
   Endpoint any_port() override { return {parse_address("192.0.2.1").value(), 0}; }
   Endpoint refusing() override { return {parse_address("192.0.2.2").value(), 80}; }
   Endpoint silent() override { return {parse_address("192.0.2.3").value(), 80}; }
-  pid_t child_that_exits(int status) override {
+  pid_t start_child(int status) override {
     io_.child_ends(++last_child_, std::chrono::milliseconds(2), status << 8);
     return last_child_;
   }
+  void let_child_end() override {}
   void stall(Duration duration) override { io_.stall(duration); }
   std::size_t open_sockets() override { return io_.open_handles(); }
 
@@ -153,6 +160,8 @@ class SimWorld : public ContractWorld {
 std::string nothing_missing() { return {}; }
 
 }  // namespace
+
+std::ostream& operator<<(std::ostream& out, const ContractEngine& engine) { return out << engine.name; }
 
 const std::vector<ContractEngine>& contract_engines() {
   using Limit = std::optional<std::uint32_t>;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,9 @@ class ContractWorld {
   virtual Endpoint refusing() = 0;
   /// A port that answers nothing.
   virtual Endpoint silent() = 0;
-  /// A child process of ours that ends soon with this exit status.
-  virtual pid_t child_that_exits(int status) = 0;
+  /// A child process of ours that will end with this exit status, soon after it is told to.
+  virtual pid_t start_child(int status) = 0;
+  virtual void let_child_end() = 0;
   /// Time passes while the loop does not turn.
   virtual void stall(Duration duration) = 0;
   /// Sockets that the engine holds open.
@@ -41,6 +43,9 @@ struct ContractEngine {
   /// Why this engine does not work on this machine; empty when it does.
   std::string (*missing)();
 };
+
+/// How a failed test names its engine.
+std::ostream& operator<<(std::ostream& out, const ContractEngine& engine);
 
 const std::vector<ContractEngine>& contract_engines();
 
