@@ -127,8 +127,8 @@ template <class Fn, class... Args>
 void Scope::start(Fn fn, Args... args) {
   const Child child = run_child<Fn, Args...>(std::move(fn), std::move(args)...);
   child.handle.promise().scope = this;
-  ++children_;
   io_.schedule(child.handle);
+  ++children_;
 }
 
 /// Replaces the scope of the coroutine that awaits it; gives the one before.
