@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 #include "atonce/model/outcome.h"
 
 namespace atonce {
@@ -15,6 +17,8 @@ class OutcomeSink {
   virtual int add(const Outcome& outcome) = 0;
   /// Everything handed in so far reaches its file. Same returns.
   virtual int flush() { return 0; }
+  /// Outcomes taken and not yet written, since an earlier one is still missing.
+  virtual std::size_t held() const { return 0; }
 };
 
 }  // namespace atonce

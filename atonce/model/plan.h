@@ -18,7 +18,6 @@ struct InputOptions {
   std::optional<std::uint64_t> limit;   ///< `-n`: the first so many lines
   std::vector<std::pair<std::uint16_t, std::uint16_t>> ports{{443, 443}};  ///< inclusive ranges
   bool unique = false;                  ///< drop repeated targets, with bounded memory
-  bool shuffle_order = false;
 };
 
 enum class AddressChoice : std::uint8_t { any, v4_only, v6_only };

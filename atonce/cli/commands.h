@@ -1,0 +1,13 @@
+#pragma once
+
+#include "atonce/cli/invocation.h"
+
+namespace atonce {
+
+// What each command does, to its exit code. One file each.
+int run_probe(const Invocation& invocation);
+int run_compare(const Invocation& invocation);
+int run_world(const Invocation& invocation);
+int run_doctor(const Invocation& invocation);
+
+}  // namespace atonce

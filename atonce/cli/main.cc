@@ -1,0 +1,65 @@
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "atonce/cli/arguments.h"
+#include "atonce/cli/command_table.h"
+#include "atonce/cli/commands.h"
+#include "atonce/cli/complain.h"
+#include "atonce/cli/completion.h"
+#include "atonce/cli/help.h"
+#include "atonce/cli/man_page.h"
+#include "atonce/strategies/strategy.h"
+
+namespace atonce {
+namespace {
+
+int print(const std::string& text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  return written ? exit_complete : exit_local_limit;
+}
+
+int run_help(const Invocation& invocation) {
+  const CommandRow* command = find_command(invocation.topic);
+  return print(command ? write_help(command->command) : write_overview());
+}
+
+template <class Rows>
+std::vector<std::string_view> names_of(const Rows& rows) {
+  std::vector<std::string_view> names;
+  for (const auto& row : rows) names.push_back(row.name);
+  return names;
+}
+
+int run_command(const Invocation& invocation) {
+  switch (invocation.command) {
+    case Command::probe: return run_probe(invocation);
+    case Command::compare: return run_compare(invocation);
+    case Command::world: return run_world(invocation);
+    case Command::doctor: return run_doctor(invocation);
+    case Command::completion: return print(write_completion(invocation.topic));
+    case Command::man: return print(write_man_page());
+    case Command::help: return run_help(invocation);
+    case Command::version: return print("atonce " ATONCE_VERSION "\n");
+  }
+  return exit_internal;
+}
+
+int run(std::span<const char* const> argv) {
+  const std::vector<std::string_view> strategies = names_of(all_strategies());
+  const std::vector<std::string_view> jobs = names_of(all_jobs());
+  const Parsed<Invocation> invocation = parse_arguments(argv, surroundings_of_process({strategies, jobs}));
+  if (!invocation) return complain_and_exit(invocation.error());
+  return run_command(*invocation);
+}
+
+}  // namespace
+}  // namespace atonce
+
+int main(int argc, char** argv) {
+  try {
+    return atonce::run({argv, static_cast<std::size_t>(argc)});
+  } catch (const std::exception& bug) {
+    return atonce::complain_and_exit({fmt::format("internal error: {}", bug.what())}, atonce::exit_internal);
+  }
+}

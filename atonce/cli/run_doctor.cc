@@ -1,0 +1,18 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "atonce/cli/commands.h"
+#include "atonce/cli/complain.h"
+#include "atonce/cli/doctor.h"
+#include "atonce/reports/terminal.h"
+#include "atonce/runtime/machine.h"
+
+namespace atonce {
+
+int run_doctor(const Invocation& invocation) {
+  const std::vector<DoctorRow> rows = examine(read_machine_facts());
+  fmt::print("{}", invocation.json ? write_doctor_json(rows) : write_doctor(rows, wants_colour(STDOUT_FILENO)));
+  return std::fflush(stdout) == 0 ? exit_complete : exit_local_limit;
+}
+
+}  // namespace atonce

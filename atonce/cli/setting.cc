@@ -1,0 +1,60 @@
+#include "atonce/cli/setting.h"
+
+#include <fmt/format.h>
+
+#include "atonce/cli/complain.h"
+#include "atonce/protocols/dns/resolver.h"
+#include "atonce/world/world_command.h"
+
+namespace atonce {
+namespace {
+
+/// Moves the run into a simulated internet: its resolver, and its ports where the asked ones cannot be bound.
+Parsed<WorldServer> move_into_world(Plan& plan) {
+  Parsed<WorldSpec> spec = parse_world_spec(plan.world->profile);
+  if (!spec) return std::unexpected(spec.error());
+  if (plan.seed != 0) spec->seed = plan.seed;
+  spec->ports = ports_of(plan.input);
+  Parsed<WorldServer> world = enter_world(*spec);
+  if (!world) return world;
+  plan.resolver.servers = {world->resolver()};
+  plan.resolver.system = false;
+  plan.input.ports.clear();
+  for (const std::uint16_t asked : spec->ports) plan.input.ports.emplace_back(world->port(asked), world->port(asked));
+  return world;
+}
+
+/// Without a network of its own, a world reaches only 127.0.0.0/8: an address of the real network must not be tried by
+/// mistake.
+Parsed<void> refuse_real_addresses(const Plan& plan, const WorldServer& world) {
+  if (world.private_network()) return {};
+  for (const std::string& target : plan.input.targets) {
+    const auto address = parse_address(target);
+    if (address && !address->is_loopback())
+      return complain(fmt::format(
+          "{} is a real address, and this world has no network of its own to keep it in; give names instead", target));
+  }
+  return {};
+}
+
+}  // namespace
+
+Parsed<Setting> prepare(const Invocation& invocation) {
+  Setting setting{.plan = invocation.plan, .job = find_job(invocation.plan.job)};
+  Plan& plan = setting.plan;
+  if (setting.job == nullptr) return complain(fmt::format("there is no job called \"{}\"", plan.job));
+  if (plan.world && !plan.dry_run) {
+    Parsed<WorldServer> world = move_into_world(plan);
+    if (!world) return std::unexpected(world.error());
+    if (auto allowed = refuse_real_addresses(plan, *world); !allowed) return std::unexpected(allowed.error());
+    setting.world.emplace(std::move(*world));
+  }
+  if (const auto resolver = read_resolver_config(plan.resolver); !resolver) return std::unexpected(resolver.error());
+  return setting;
+}
+
+std::string write_choice(const StrategyChoice& choice) {
+  return choice.count ? fmt::format("{}:{}", choice.name, *choice.count) : choice.name;
+}
+
+}  // namespace atonce

@@ -1,0 +1,49 @@
+#include "atonce/cli/spool.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+namespace atonce {
+namespace {
+
+/// Copies to the end; gives 0 or the errno.
+int copy_all(int from, int to) {
+  std::array<char, 64 * 1'024> buffer{};
+  while (true) {
+    const ssize_t got = read(from, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return got == 0 ? 0 : errno;
+    for (ssize_t at = 0; at < got;) {
+      const ssize_t wrote = write(to, buffer.data() + at, static_cast<std::size_t>(got - at));
+      if (wrote < 0) return errno;
+      at += wrote;
+    }
+  }
+}
+
+}  // namespace
+
+Spool::~Spool() {
+  if (!path_.empty()) unlink(path_.c_str());
+}
+
+Parsed<Spool> spool_if_pipe(InputOptions& input) {
+  if (!input.targets.empty() || input.list != "-") return Spool{};
+  const char* folder = std::getenv("TMPDIR");
+  std::string path = fmt::format("{}/atonce-list-XXXXXX", folder != nullptr && *folder != '\0' ? folder : "/tmp");
+  const int file = mkstemp(path.data());
+  if (file < 0) return complain(fmt::format("keeping a copy of standard input in {}: {}", path, std::strerror(errno)));
+  Spool spool(path);
+  const int error = copy_all(STDIN_FILENO, file);
+  close(file);
+  if (error != 0) return complain(fmt::format("copying standard input to {}: {}", path, std::strerror(error)));
+  input.list = path;
+  return spool;
+}
+
+}  // namespace atonce

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "atonce/model/outcome.h"
+#include "atonce/runtime/io.h"
+#include "atonce/runtime/task.h"
+
+namespace atonce {
+
+/// Opens one TCP connection and closes it. Never fails: the attempt's verdict says what happened; `unfinished` when it
+/// was cancelled. Source: connect(2), RFC 9293 3.5.
+Task<Attempt> connect_once(Io& io, Endpoint to, Duration timeout);
+
+/// What a failed connect says.
+Verdict verdict_of_connect(Error error);
+
+}  // namespace atonce

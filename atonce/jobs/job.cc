@@ -1,0 +1,23 @@
+#include "atonce/jobs/job.h"
+
+#include <algorithm>
+
+#include "atonce/jobs/probe.h"
+
+namespace atonce {
+namespace {
+
+constexpr std::array jobs{
+    JobRow{"probe", "open a TCP connection to each host and close it: open, closed, timeout?", with_probe},
+};
+
+}  // namespace
+
+std::span<const JobRow> all_jobs() { return jobs; }
+
+const JobRow* find_job(std::string_view name) {
+  const auto row = std::ranges::find(jobs, name, &JobRow::name);
+  return row == jobs.end() ? nullptr : &*row;
+}
+
+}  // namespace atonce

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <array>
+#include <functional>
+#include <span>
+#include <string_view>
+
+#include "atonce/model/outcome.h"
+#include "atonce/model/plan.h"
+#include "atonce/runtime/io.h"
+#include "atonce/runtime/task.h"
+
+namespace atonce {
+
+/// What is done to each target. One object for each loop, so nothing in it needs a lock. It does not know how many run
+/// beside it.
+class Job {
+ public:
+  virtual ~Job() = default;
+  /// Does it to one target, to the end: the outcome has a verdict. `due` is when the pacing wanted it started.
+  virtual Task<Outcome> run(Target target, Instant due) = 0;
+};
+
+using JobBody = std::function<Task<void>(Job&)>;
+
+/// A row of the family of jobs.
+struct JobRow {
+  std::string_view name;
+  std::string_view help;
+  /// Makes the job on this loop, runs `body` with it, and takes it down again.
+  Task<void> (*with_job)(Io& io, const Plan& plan, JobBody body);
+};
+
+/// The table of jobs.
+std::span<const JobRow> all_jobs();
+const JobRow* find_job(std::string_view name);
+
+}  // namespace atonce

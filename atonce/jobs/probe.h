@@ -1,0 +1,17 @@
+#pragma once
+
+#include "atonce/jobs/job.h"
+#include "atonce/protocols/dns/resolver.h"
+
+namespace atonce {
+
+/// Resolves the target's name, opens a TCP connection to it, and closes it: is it open, closed, or does nobody answer?
+///
+/// Never fails: what goes wrong is the outcome's verdict, and a shortage of this machine (local_*) is never the
+/// target's. A try ends at `options.connect_timeout` for each connection and `options.timeout` for all of it; only
+/// silence and failing resolvers are tried again. Source: connect(2), RFC 9293 3.5, RFC 8305 for happy eyeballs.
+Task<Outcome> probe(Io& io, Resolver& resolver, const ProbeOptions& options, Target target, Instant due);
+
+Task<void> with_probe(Io& io, const Plan& plan, JobBody body);
+
+}  // namespace atonce

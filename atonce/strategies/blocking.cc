@@ -1,0 +1,28 @@
+// sequential and threads: blocking calls, one job in flight on each thread.
+
+#include "atonce/runtime/engine.h"
+#include "atonce/strategies/strategy.h"
+
+namespace atonce {
+
+Parsed<Staffing> plan_sequential(const Plan&, const StrategyChoice& choice) {
+  if (choice.count && *choice.count != 1) return complain("sequential runs one job after another; it takes no number");
+  return Staffing{.workers = 1, .window = 1, .engine = "blocking"};
+}
+
+Parsed<Staffing> plan_threads(const Plan&, const StrategyChoice& choice) {
+  const std::uint32_t count = choice.count.value_or(find_strategy("threads")->count_default);
+  // Each thread has a stack and a few descriptors of its own.
+  constexpr std::uint32_t threads_max = 4'096;
+  if (count == 0 || count > threads_max) return complain("threads:N takes 1 to 4096 threads");
+  return Staffing{.workers = count, .window = count, .engine = "blocking"};
+}
+
+std::unique_ptr<Crew> start_blocking_threads(Sweep& sweep, Outbox& outbox, const Staffing& staffing) {
+  return start_threads(staffing.workers, outbox, sweep.control, [&sweep](unsigned) {
+    const std::unique_ptr<Io> io = make_blocking_io();
+    run_sweep(*io, sweep, 1);
+  });
+}
+
+}  // namespace atonce

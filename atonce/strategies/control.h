@@ -1,0 +1,40 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <new>
+
+namespace atonce {
+
+/// What the workers of a run share, wherever they run: it lies in memory that forked workers share too.
+struct Control {
+  enum Stop : int { go = 0, drain = 1, cancel = 2 };
+
+  std::atomic<int> stop{go};                     ///< drain: start nothing more; cancel: end what is in flight
+  std::atomic<std::int64_t> next_due_ns{0};      ///< of the common rate
+  std::atomic<std::uint64_t> shortages{0};       ///< local shortages met, each waited out and tried again
+  std::atomic<std::int64_t> lateness_ns_max{0};  ///< how late a loop was at most
+
+  bool stopping() const { return stop.load(std::memory_order_relaxed) != go; }
+  bool cancelling() const { return stop.load(std::memory_order_relaxed) >= cancel; }
+  void note_lateness(std::int64_t lateness_ns) {
+    std::int64_t seen = lateness_ns_max.load(std::memory_order_relaxed);
+    while (seen < lateness_ns && !lateness_ns_max.compare_exchange_weak(seen, lateness_ns, std::memory_order_relaxed)) {
+    }
+  }
+};
+
+/// Owns a Control in memory that stays shared across fork(2).
+class SharedControl {
+ public:
+  SharedControl();
+  ~SharedControl();
+  SharedControl(const SharedControl&) = delete;
+  Control& operator*() const { return *control_; }
+  Control* operator->() const { return control_; }
+
+ private:
+  Control* control_;
+};
+
+}  // namespace atonce

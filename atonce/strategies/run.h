@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+
+#include "atonce/model/outcome_sink.h"
+#include "atonce/model/tally.h"
+#include "atonce/strategies/strategy.h"
+
+namespace atonce {
+
+/// How far a run is; what a progress display shows.
+struct RunState {
+  const Tally* tally = nullptr;
+  std::uint64_t claimed = 0;    ///< targets taken from the source
+  std::uint64_t shortages = 0;  ///< local shortages met so far
+  Duration elapsed{};
+  Duration lateness_max{};
+  std::uint32_t window = 0;
+  bool stopping = false;
+
+  std::uint64_t in_flight() const { return claimed - tally->total(); }
+};
+
+/// What a run came to.
+struct RunResult {
+  Tally tally;
+  std::uint64_t claimed = 0;
+  std::uint64_t rows_unwritten = 0;  ///< outcomes that the sink could not take
+  std::uint64_t shortages = 0;
+  Duration wall{};
+  Duration lateness_max{};
+  Staffing staffing;
+  int sink_error = 0;   ///< errno of the sink (ENOSPC, EPIPE); 0 when every row was taken
+  std::string failure;  ///< a bug of ours that ended a worker; empty in a sound run
+};
+
+/// Runs every target of the list through the job with one strategy and hands each outcome to the sink, on the calling
+/// thread. `watch` is called about ten times a second. Returns when the list is done, or `control` says stop, or the
+/// sink fails.
+RunResult run_strategy(const Plan& plan, const StrategyRow& strategy, const Staffing& staffing, const JobRow& job,
+                       TargetList& list, OutcomeSink& sink, Control& control,
+                       const std::function<void(const RunState&)>& watch = {});
+
+}  // namespace atonce

@@ -1,0 +1,181 @@
+#include "atonce/strategies/sweep.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "atonce/runtime/combinators.h"
+#include "atonce/runtime/rate.h"
+#include "atonce/runtime/sleep.h"
+
+namespace atonce {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Outcomes that wait for a slow reader of the results; at about 300 bytes each this is some 20 MB.
+constexpr std::size_t backlog_max = 65'536;
+// Enough that the lock of a claim or a handover is forgotten, few enough that nobody waits for his share.
+constexpr std::size_t chunk_max = 64;
+// After so many starts the loop looks at what has come back: a burst overruns queues that a wide window does not.
+constexpr unsigned starts_per_turn = 64;
+// Results are seen, and Ctrl-C is heeded, within this time.
+constexpr Duration tending_interval = 20ms;
+// What is in flight at the first Ctrl-C may take this long to end by itself.
+constexpr Duration drain_max = 700ms;
+// A shortage of our own is waited out so long before it becomes the (local) verdict.
+constexpr Duration shortage_max = 30s;
+constexpr Duration shortage_pause_first = 5ms;
+constexpr Duration shortage_pause_max = 500ms;
+
+struct Start {
+  Target target;
+  Instant due;
+};
+
+class LoopSweep {
+ public:
+  LoopSweep(Io& io, Sweep& sweep, Job& job, std::uint32_t window)
+      : io_(io),
+        sweep_(sweep),
+        job_(job),
+        window_full_(window),
+        window_(io, window),
+        chunk_(std::clamp<std::size_t>(window / 16, 1, chunk_max)) {
+    if (sweep.plan.pacing.rate) rate_.emplace(sweep.control.next_due_ns, *sweep.plan.pacing.rate);
+  }
+
+  Task<void> run() {
+    co_await with_scope(io_, [this](Scope& all) -> Task<void> {
+      all.start([](LoopSweep* self) { return self->tend(); }, this);
+      co_await with_scope(io_, [this](Scope& jobs) -> Task<void> {
+        jobs_ = &jobs;
+        co_await for_each(
+            io_, window_, [this] { return next(); }, [this](Start start) { return run_one(std::move(start)); });
+      });
+      jobs_ = nullptr;
+      all.cancel();
+    });
+    for (; claimed_next_ < claimed_.size(); ++claimed_next_) give_up(std::move(claimed_[claimed_next_]));
+    hand_over();
+  }
+
+ private:
+  /// The next target to start and when it was due; nothing at the end of the list or of the run.
+  Task<std::optional<Start>> next() {
+    if (++starts_in_turn_ >= starts_per_turn) {
+      starts_in_turn_ = 0;
+      (void)co_await yield(io_);
+    }
+    while (claimed_next_ == claimed_.size()) {
+      if (sweep_.control.stopping()) co_return std::nullopt;
+      if (sweep_.handover.backlog() < backlog_max && claim()) break;
+      if (sweep_.source.ended()) co_return std::nullopt;
+      if (!co_await sleep_for(io_, 1ms)) co_return std::nullopt;
+    }
+    if (sweep_.control.stopping()) co_return std::nullopt;
+    const Instant due = rate_ ? rate_->claim(io_.now()) : io_.now();
+    if (rate_ && !co_await sleep_until(io_, due)) co_return std::nullopt;
+    if (rate_ && sweep_.control.stopping()) co_return std::nullopt;
+    co_return Start{std::move(claimed_[claimed_next_++]), due};
+  }
+
+  bool claim() {
+    claimed_.resize(chunk_);
+    claimed_.resize(sweep_.source.claim(claimed_));
+    claimed_next_ = 0;
+    return !claimed_.empty();
+  }
+
+  Task<void> run_one(Start start) {
+    if (!start.target.valid()) {
+      finish(Outcome{.target = std::move(start.target), .verdict = Verdict::invalid_input});
+      co_return;
+    }
+    if (sweep_.wants_starts) batch_.started.push_back(start.target);
+    Duration pause = shortage_pause_first;
+    while (true) {
+      Outcome outcome = co_await job_.run(std::move(start.target), start.due);
+      const bool short_here = outcome.verdict == Verdict::local_shortage;
+      if (!short_here || sweep_.control.stopping() || io_.now() - start.due > shortage_max) {
+        if (!short_here) widen();
+        finish(std::move(outcome));
+        co_return;
+      }
+      narrow();
+      if (!co_await sleep_for(io_, pause)) {
+        outcome.verdict = Verdict::unfinished;
+        finish(std::move(outcome));
+        co_return;
+      }
+      pause = std::min(pause * 2, shortage_pause_max);
+      start.target = std::move(outcome.target);
+    }
+  }
+
+  /// A shortage: fewer at once, at most one step for what was in flight together.
+  void narrow() {
+    sweep_.control.shortages.fetch_add(1, std::memory_order_relaxed);
+    if (io_.now() < narrowed_until_) return;
+    narrowed_until_ = io_.now() + shortage_pause_first;
+    window_.set_capacity(std::max<std::uint32_t>(1, std::min(window_.capacity(), window_.in_use()) * 9 / 10));
+    ended_since_narrowed_ = 0;
+  }
+
+  /// One more for each full window that ended without a shortage.
+  void widen() {
+    if (window_.capacity() == window_full_ || ++ended_since_narrowed_ < window_.capacity()) return;
+    ended_since_narrowed_ = 0;
+    window_.set_capacity(
+        std::min(window_full_, window_.capacity() + std::max<std::uint32_t>(1, window_.capacity() / 20)));
+  }
+
+  void give_up(Target target) {
+    const bool valid = target.valid();
+    finish(Outcome{.target = std::move(target), .verdict = valid ? Verdict::unfinished : Verdict::invalid_input});
+  }
+
+  void finish(Outcome outcome) {
+    batch_.outcomes.push_back(std::move(outcome));
+    if (batch_.outcomes.size() >= sweep_.handover.batch_size()) hand_over();
+  }
+
+  void hand_over() { sweep_.handover.put(batch_); }
+
+  /// Until the jobs have ended: shows results soon, and heeds the wish to stop.
+  Task<void> tend() {
+    std::optional<Instant> drained_by;
+    while (co_await sleep_for(io_, tending_interval)) {
+      hand_over();
+      sweep_.control.note_lateness(io_.take_lateness().count());
+      if (!sweep_.control.stopping()) continue;
+      if (!drained_by) drained_by = io_.now() + drain_max;
+      if (jobs_ != nullptr && (io_.now() >= *drained_by || sweep_.control.cancelling())) jobs_->cancel();
+    }
+  }
+
+  Io& io_;
+  Sweep& sweep_;
+  Job& job_;
+  const std::uint32_t window_full_;
+  Limiter window_;
+  const std::size_t chunk_;
+  std::optional<Rate> rate_;
+  std::vector<Target> claimed_;
+  std::size_t claimed_next_ = 0;
+  Batch batch_;
+  Scope* jobs_ = nullptr;
+  unsigned starts_in_turn_ = 0;
+  std::uint32_t ended_since_narrowed_ = 0;
+  Instant narrowed_until_{};
+};
+
+}  // namespace
+
+void run_sweep(Io& io, Sweep& sweep, std::uint32_t window) {
+  io.run(sweep.job.with_job(io, sweep.plan, [&](Job& job) -> Task<void> {
+    LoopSweep loop(io, sweep, job, window);
+    co_await loop.run();
+  }));
+}
+
+}  // namespace atonce
