@@ -35,7 +35,7 @@ AwaitedAnswer::AwaitedAnswer(DatagramPort& port, Query& query) : port_(port), qu
 
 AwaitedAnswer::~AwaitedAnswer() { port_.leave(*this); }
 
-bool AwaitedAnswer::suspend(std::coroutine_handle<> handle, Scope& scope, Duration timeout) {
+bool AwaitedAnswer::suspend(std::coroutine_handle<> handle, Scope& scope) {
   if (scope.cancelled()) {
     reply_ = {.kind = ReplyKind::cancelled, .error = ECANCELED};
     return false;
@@ -47,16 +47,22 @@ bool AwaitedAnswer::suspend(std::coroutine_handle<> handle, Scope& scope, Durati
   fire = [](Timer& timer) { static_cast<AwaitedAnswer&>(timer).time_out(); };
   scope.add(*this);
   armed_at_ = port_.io_.now();
-  port_.io_.timers().arm(*this, armed_at_ + timeout);
+  port_.io_.timers().arm(*this, armed_at_ + std::min(patience_.fresh, patience_.timeout));
   return true;
 }
 
 void AwaitedAnswer::time_out() {
   const Instant now = port_.io_.now();
+  const Instant deadline = armed_at_ + patience_.timeout;
+  if (now < deadline) {
+    place_->reset();
+    port_.io_.timers().arm(*this, deadline);
+    return;
+  }
   const Duration late = now - due;
   if (late > lateness_forgiven && !extended_) {
     extended_ = true;
-    port_.io_.timers().arm(*this, now + std::min(late, due - armed_at_));
+    port_.io_.timers().arm(*this, now + std::min(late, patience_.timeout));
     return;
   }
   end({.kind = lied_to_ ? ReplyKind::invalid : ReplyKind::silent, .error = ETIMEDOUT});

@@ -1,14 +1,22 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "atonce/protocols/dns/message.h"
+#include "atonce/runtime/limiter.h"
 #include "atonce/runtime/requests.h"
 
 namespace atonce {
 
 class DatagramPort;
+
+/// How long an answer is waited for, and how much of that the question counts as fresh.
+struct Patience {
+  Duration timeout{};
+  Duration fresh{};
+};
 
 /// A question that went out and waits for its answer; registered from before it is sent until it goes.
 class AwaitedAnswer : Leaf, Timer {
@@ -20,31 +28,37 @@ class AwaitedAnswer : Leaf, Timer {
 
   class Wait {
    public:
-    Wait(AwaitedAnswer& awaited, Duration timeout) : awaited_(awaited), timeout_(timeout) {}
+    explicit Wait(AwaitedAnswer& awaited) : awaited_(awaited) {}
     bool await_ready() const noexcept { return awaited_.ended_; }
     template <class Promise>
     bool await_suspend(std::coroutine_handle<Promise> handle) {
-      return awaited_.suspend(handle, *handle.promise().scope, timeout_);
+      return awaited_.suspend(handle, *handle.promise().scope);
     }
     Reply await_resume() { return std::move(awaited_.reply_); }
 
    private:
     AwaitedAnswer& awaited_;
-    Duration timeout_;
   };
-  /// Waits for the answer. A loop that was itself late gives the time back, once.
-  Wait wait(Duration timeout) { return Wait(*this, timeout); }
+  /// Waits for the answer, as long as `patience` says. `place` is given back when the question is no longer fresh. A
+  /// loop that was itself late gives the time back, once.
+  Wait wait(Patience patience, std::optional<Permit>& place) {
+    patience_ = patience;
+    place_ = &place;
+    return Wait(*this);
+  }
 
  private:
   friend class DatagramPort;
 
-  bool suspend(std::coroutine_handle<> handle, Scope& scope, Duration timeout);
+  bool suspend(std::coroutine_handle<> handle, Scope& scope);
   void end(Reply reply);
   void time_out();
 
   DatagramPort& port_;
   Query& query_;
   Reply reply_;
+  Patience patience_;
+  std::optional<Permit>* place_ = nullptr;
   Instant armed_at_{};
   bool ended_ = false;
   bool extended_ = false;

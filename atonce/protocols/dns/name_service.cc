@@ -132,30 +132,37 @@ Task<Lookup> NameService::ask(std::string_view name, RecordType type) {
     now = io_.now();
   }
   Asking asking(*this, name, type, hash);
-  Lookup answer = co_await ask_servers(name, type, now);
-  if (answer || answer.error().verdict != Verdict::unfinished) asking.finish(&answer);
-  co_return answer;
+  std::optional<Permit> place;
+  {
+    Result<Permit> permit = co_await servers_.fresh().acquire();
+    if (!permit) co_return std::unexpected(LookupFailure{Verdict::unfinished, permit.error().code});
+    place = std::move(*permit);
+  }
+  Answer answer = co_await ask_servers(name, type, place);
+  place.reset();
+  if (answer.lookup || answer.lookup.error().verdict != Verdict::unfinished) asking.finish(&answer.lookup);
+  cache_.put(name, type, answer.lookup, answer.ttl_s, io_.now());
+  co_return std::move(answer.lookup);
 }
 
-Task<Lookup> NameService::ask_servers(std::string_view name, RecordType type, Instant now) {
+Task<NameService::Answer> NameService::ask_servers(std::string_view name, RecordType type,
+                                                   std::optional<Permit>& place) {
   std::uint32_t ttl_s = AnswerCache::ttl_s_max;
   std::string alias;
-  std::string_view asked = name;
   for (int questions = 0; questions < questions_per_name_max; ++questions) {
-    Reply reply = co_await servers_.ask(asked, type, now);
-    now = io_.now();
+    Reply reply = co_await servers_.ask(questions == 0 ? name : alias, type, io_.now(), place);
     ttl_s = std::min(ttl_s, reply.ttl_s);
-    if (reply.kind == ReplyKind::alias) {
-      asked = alias = std::move(reply.alias);
-      continue;
+    switch (reply.kind) {
+      case ReplyKind::alias: alias = std::move(reply.alias); continue;
+      case ReplyKind::addresses: co_return Answer{.lookup = std::move(reply.addresses), .ttl_s = ttl_s};
+      case ReplyKind::unaskable:
+        if (questions > 0) co_return Answer{.lookup = std::unexpected(LookupFailure{Verdict::dns_invalid}), .ttl_s = 0};
+        [[fallthrough]];
+      default:
+        co_return Answer{.lookup = std::unexpected(LookupFailure{verdict_of(reply), reply.error}), .ttl_s = ttl_s};
     }
-    if (reply.kind == ReplyKind::unaskable && questions > 0) break;
-    Lookup answer = reply.kind == ReplyKind::addresses ? Lookup(std::move(reply.addresses))
-                                                       : std::unexpected(LookupFailure{verdict_of(reply), reply.error});
-    cache_.put(name, type, answer, ttl_s, now);
-    co_return answer;
   }
-  co_return std::unexpected(LookupFailure{Verdict::dns_invalid});
+  co_return Answer{.lookup = std::unexpected(LookupFailure{Verdict::dns_invalid}), .ttl_s = 0};
 }
 
 }  // namespace atonce

@@ -27,11 +27,15 @@ class NameService {
   ResolverCounters counters;
 
  private:
+  struct Answer {
+    Lookup lookup;
+    std::uint32_t ttl_s;
+  };
   class Asking;
   class Follow;
 
   OpenQuestion* find_open(std::string_view name, RecordType type, std::size_t hash) const;
-  Task<Lookup> ask_servers(std::string_view name, RecordType type, Instant now);
+  Task<Answer> ask_servers(std::string_view name, RecordType type, std::optional<Permit>& place);
 
   Io& io_;
   Servers servers_;

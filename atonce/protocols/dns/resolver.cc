@@ -90,15 +90,28 @@ std::optional<Lookup> Resolver::answer_at_once(std::string_view name, AddressCho
   return known;
 }
 
+// These two are no coroutines: a lookup that waits has no frame for a choice that is made.
 Task<Lookup> Resolver::resolve(std::string_view name, AddressChoice family) {
-  if (std::optional<Lookup> known = answer_at_once(name, family)) co_return std::move(*known);
-  if (config_.system) {
-    Lookup answer = co_await resolve_by_system(io_, std::string(name), family);
-    if (answer) answer = arrange(*answer, family, config_.ipv6_usable);
-    co_return answer;
+  if (std::optional<Lookup> known = answer_at_once(name, family))
+    return [](Lookup answer) -> Task<Lookup> { co_return answer; }(std::move(*known));
+  if (config_.system) return resolve_by_system(name, family);
+  if (!config_.search.empty() && !name.contains('.')) return resolve_by_search(name, family);
+  return resolve_absolute(name, family);
+}
+
+Task<Lookup> Resolver::resolve_absolute(std::string_view name, AddressChoice family) {
+  switch (family) {
+    case AddressChoice::v4_only: return service_->ask(name, RecordType::a);
+    case AddressChoice::v6_only: return service_->ask(name, RecordType::aaaa);
+    case AddressChoice::any: break;
   }
-  if (!config_.search.empty() && !name.contains('.')) co_return co_await resolve_by_search(name, family);
-  co_return co_await resolve_absolute(name, family);
+  return config_.ipv6_usable ? resolve_both(name) : resolve_in_turn(name);
+}
+
+Task<Lookup> Resolver::resolve_by_system(std::string_view name, AddressChoice family) {
+  Lookup answer = co_await ask_system(io_, std::string(name), family);
+  if (answer) answer = arrange(*answer, family, config_.ipv6_usable);
+  co_return answer;
 }
 
 Task<Lookup> Resolver::resolve_by_search(std::string_view name, AddressChoice family) {
@@ -112,10 +125,7 @@ Task<Lookup> Resolver::resolve_by_search(std::string_view name, AddressChoice fa
   co_return co_await resolve_absolute(name, family);
 }
 
-Task<Lookup> Resolver::resolve_absolute(std::string_view name, AddressChoice family) {
-  if (family == AddressChoice::v4_only) co_return co_await service_->ask(name, RecordType::a);
-  if (family == AddressChoice::v6_only) co_return co_await service_->ask(name, RecordType::aaaa);
-  if (config_.ipv6_usable) co_return co_await resolve_both(name);
+Task<Lookup> Resolver::resolve_in_turn(std::string_view name) {
   Lookup v4 = co_await service_->ask(name, RecordType::a);
   if (v4 || v4.error().verdict != Verdict::no_address) co_return v4;
   co_return merge(co_await service_->ask(name, RecordType::aaaa), std::move(v4));

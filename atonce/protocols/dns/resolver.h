@@ -45,10 +45,12 @@ struct ResolverConfig {
   Duration timeout = std::chrono::seconds(2);  ///< for an answer, in the first round; doubles with each round
   unsigned rounds = 3;
   std::size_t cache_entries_max = 65'536;
-  /// Questions to one server at a time; further ones wait their turn. A local resolver is easily drowned: ten thousand
-  /// at once lose a fifth of the answers of a common one, a thousand lose none.
+  /// Fresh questions at a time; further ones wait their turn. A local resolver is easily drowned: ten thousand at once
+  /// lose a fifth of the answers of a common one, a thousand lose none. A question that waits for longer than a
+  /// resolver takes from its cache is the name's trouble, and makes room for another.
   std::uint32_t in_flight_max = 1'000;
-  /// Answers for this long after the other family's: RFC 8305 3, "Resolution Delay".
+  Duration fresh = std::chrono::milliseconds(200);
+  /// How long the second family's answer is waited for once the first has addresses: RFC 8305 3, "Resolution Delay".
   Duration second_family_patience = std::chrono::milliseconds(50);
 };
 
@@ -98,9 +100,11 @@ class Resolver {
   const ResolverCounters& counters() const;
 
  private:
-  Task<Lookup> resolve_both(std::string_view name);
   Task<Lookup> resolve_absolute(std::string_view name, AddressChoice family);
+  Task<Lookup> resolve_in_turn(std::string_view name);
+  Task<Lookup> resolve_both(std::string_view name);
   Task<Lookup> resolve_by_search(std::string_view name, AddressChoice family);
+  Task<Lookup> resolve_by_system(std::string_view name, AddressChoice family);
   std::optional<Lookup> answer_at_once(std::string_view name, AddressChoice family) const;
 
   Io& io_;

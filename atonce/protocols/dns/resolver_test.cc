@@ -433,7 +433,7 @@ TEST_F(ResolverTest, TriesTheSearchListForNamesWithoutADotOnly) {
               ElementsAre("db.corp.example", "db.example", "www.db", "com.corp.example", "com.example", "com"));
 }
 
-TEST_F(ResolverTest, NeverHasMoreQuestionsAtAServerThanItsBound) {
+TEST_F(ResolverTest, NeverHasMoreFreshQuestionsInFlightThanItsBound) {
   config.in_flight_max = 10;
   std::size_t answered = 0;
   with_servers({{first_server, one_address}}, [&](Resolver& resolver) -> Task<void> {
@@ -449,6 +449,24 @@ TEST_F(ResolverTest, NeverHasMoreQuestionsAtAServerThanItsBound) {
   });
   EXPECT_EQ(answered, 100u);
   EXPECT_EQ(io.now() - start_of_time, 10 * 20ms) << "ten at a time, a round trip each";
+}
+
+TEST_F(ResolverTest, LetsANameThatNobodyAnswersForHoldUpTheOthersNoLongerThanItIsFresh) {
+  config.in_flight_max = 1;
+  const auto half = [](const Asked& asked) {
+    return asked.name == "lame.example" ? silence(asked) : one_address(asked);
+  };
+  with_servers({{first_server, half}}, [&](Resolver& resolver) -> Task<void> {
+    co_await with_scope(io, [&](Scope& scope) -> Task<void> {
+      scope.start([&]() -> Task<void> {
+        EXPECT_EQ(verdict(co_await resolver.resolve("lame.example", AddressChoice::v4_only)), Verdict::dns_timeout);
+        EXPECT_EQ(io.now() - start_of_time, 14s);
+      });
+      EXPECT_TRUE(co_await sleep_for(io, 1ms));
+      EXPECT_TRUE(co_await resolver.resolve("example.com", AddressChoice::v4_only));
+      EXPECT_EQ(io.now() - start_of_time, 220ms);
+    });
+  });
 }
 
 TEST_F(ResolverTest, HoldsAHundredThousandQuestionsInFlight) {

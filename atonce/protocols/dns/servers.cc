@@ -86,57 +86,52 @@ Verdict verdict_of(const Reply& reply) {
 }
 
 Servers::Servers(Io& io, Scope& background, const ResolverConfig& config, ResolverCounters& counters)
-    : io_(io), config_(config), counters_(counters) {
+    : io_(io), config_(config), counters_(counters), fresh_(io, std::max(config.in_flight_max, 1u)) {
   for (const Endpoint& endpoint : config.servers)
-    servers_.push_back(std::unique_ptr<Server>(new Server{.endpoint = endpoint,
-                                                          .ports{io, background, endpoint, counters},
-                                                          .questions{io, std::max(config.in_flight_max, 1u)},
-                                                          .streams{io, streams_max}}));
+    servers_.push_back(std::unique_ptr<Server>(
+        new Server{.endpoint = endpoint, .ports{io, background, endpoint, counters}, .streams{io, streams_max}}));
 }
 
-std::vector<Servers::Server*> Servers::in_order() const {
-  std::vector<Server*> order;
-  order.reserve(servers_.size());
+void Servers::put_in_order(std::vector<Server*>& order) const {
+  order.clear();
   const Instant now = io_.now();
   for (const bool avoided : {false, true})
     for (const auto& server : servers_)
       if ((server->avoided_until > now) == avoided) order.push_back(server.get());
-  return order;
 }
 
-Task<Reply> Servers::ask(std::string_view name, RecordType type, Instant now) {
-  Duration timeout = config_.timeout;
-  for (unsigned round = 1;; ++round, timeout *= 2, now = io_.now()) {
-    const Instant round_end = now + timeout;
-    Reply reply = servers_.size() == 1 ? co_await ask_server(*servers_.front(), name, type, timeout)
-                                       : co_await ask_round(name, type, timeout);
-    if (is_final(reply) || round >= config_.rounds) co_return reply;
+Task<Reply> Servers::ask(std::string_view name, RecordType type, Instant now, std::optional<Permit>& place) {
+  Question question{.name = name, .type = type, .timeout = config_.timeout, .place = place};
+  std::vector<Server*> order;
+  Reply gravest;
+  for (unsigned round = 1;; ++round, question.timeout *= 2, now = io_.now()) {
+    gravest = {.kind = ReplyKind::local, .error = EDESTADDRREQ};
+    put_in_order(order);
+    for (Server* const server : order) {
+      Reply reply = co_await ask_server(*server, question);
+      if (is_answer(reply.kind) || reply.kind == ReplyKind::cancelled) co_return reply;
+      if (gravity(reply) >= gravity(gravest)) gravest = std::move(reply);
+    }
+    if (is_final(gravest) || round >= config_.rounds) co_return gravest;
+    if (gravest.kind == ReplyKind::invalid) continue;
     // Who was refused at once is not to use up all rounds in a moment: the server may be starting.
-    if (reply.kind != ReplyKind::invalid && !co_await sleep_until(io_, round_end))
-      co_return Reply{.kind = ReplyKind::cancelled, .error = ECANCELED};
+    place.reset();
+    const Result<void> slept = co_await sleep_until(io_, now + question.timeout);
+    if (!slept) co_return reply_of(slept.error());
   }
 }
 
-Task<Reply> Servers::ask_round(std::string_view name, RecordType type, Duration timeout) {
-  Reply gravest{.kind = ReplyKind::local, .error = EDESTADDRREQ};
-  for (Server* const server : in_order()) {
-    Reply reply = co_await ask_server(*server, name, type, timeout);
-    if (is_answer(reply.kind) || reply.kind == ReplyKind::cancelled) co_return reply;
-    if (gravity(reply) >= gravity(gravest)) gravest = std::move(reply);
-  }
-  co_return gravest;
-}
-
-Task<Reply> Servers::ask_server(Server& server, std::string_view name, RecordType type, Duration timeout) {
-  const Result<Permit> permit = co_await server.questions.acquire();
-  if (!permit) co_return reply_of(permit.error());
+Task<Reply> Servers::ask_server(Server& server, const Question& question) {
   Duration paused{};
   for (Duration pause = shortage_pause;; pause *= 2) {
-    Reply reply = co_await ask_once(server, name, type, timeout, server.edns);
-    if (reply.kind == ReplyKind::format_error) reply = co_await ask_plainer(server, name, type, timeout);
-    const bool shortage = reply.kind == ReplyKind::local && is_shortage(reply.error);
+    Reply reply = co_await ask_once(server, question, server.edns);
+    if (reply.kind == ReplyKind::format_error) {
+      reply = co_await ask_once(server, question, false);
+      if (is_answer(reply.kind)) server.edns = false;
+    }
+    if (reply.kind == ReplyKind::truncated) reply = co_await ask_over_stream(server, question);
     paused += pause;
-    if (!shortage || paused > timeout) {
+    if (reply.kind != ReplyKind::local || !is_shortage(reply.error) || paused > question.timeout) {
       note(server, reply);
       co_return reply;
     }
@@ -145,31 +140,31 @@ Task<Reply> Servers::ask_server(Server& server, std::string_view name, RecordTyp
   }
 }
 
-Task<Reply> Servers::ask_plainer(Server& server, std::string_view name, RecordType type, Duration timeout) {
-  Reply reply = co_await ask_once(server, name, type, timeout, false);
-  if (is_answer(reply.kind)) server.edns = false;
-  if (reply.kind == ReplyKind::format_error) reply.kind = ReplyKind::server_failure;
-  co_return reply;
+Task<Reply> Servers::ask_once(Server& server, const Question& question, bool edns) {
+  if (!question.place) {
+    Result<Permit> permit = co_await fresh_.acquire();
+    if (!permit) co_return reply_of(permit.error());
+    question.place = std::move(*permit);
+  }
+  std::optional<Query> query = make_query(question.name, question.type, edns);
+  if (!query) co_return Reply{.kind = ReplyKind::unaskable, .error = EINVAL};
+  const Result<DatagramPort*> port = server.ports.pick();
+  if (!port) co_return Reply{.kind = ReplyKind::local, .error = port.error().code};
+  AwaitedAnswer answer(**port, *query);
+  ++counters_.questions;
+  const Result<std::size_t> sent = co_await send(io_, (*port)->socket(), query->bytes());
+  if (!sent) co_return reply_of(sent.error());
+  co_return co_await answer.wait({.timeout = question.timeout, .fresh = config_.fresh}, question.place);
 }
 
-Task<Reply> Servers::ask_once(Server& server, std::string_view name, RecordType type, Duration timeout, bool edns) {
-  std::optional<Query> query = make_query(name, type, edns);
-  if (!query) co_return Reply{.kind = ReplyKind::unaskable, .error = EINVAL};
-  Reply reply;
-  {
-    const Result<DatagramPort*> port = server.ports.pick();
-    if (!port) co_return Reply{.kind = ReplyKind::local, .error = port.error().code};
-    AwaitedAnswer answer(**port, *query);
-    ++counters_.questions;
-    const Result<std::size_t> sent = co_await send(io_, (*port)->socket(), query->bytes());
-    if (!sent) co_return reply_of(sent.error());
-    reply = co_await answer.wait(timeout);
-  }
-  if (reply.kind != ReplyKind::truncated) co_return reply;
-  ++counters_.over_tcp;
+Task<Reply> Servers::ask_over_stream(Server& server, const Question& question) {
+  question.place.reset();
   const Result<Permit> permit = co_await server.streams.acquire();
   if (!permit) co_return reply_of(permit.error());
-  co_return co_await ask_over_stream(io_, server.endpoint, *query, timeout);
+  ++counters_.over_tcp;
+  const std::optional<Query> query = make_query(question.name, question.type, server.edns);
+  if (!query) co_return Reply{.kind = ReplyKind::unaskable, .error = EINVAL};
+  co_return co_await ask_stream(io_, server.endpoint, *query, question.timeout);
 }
 
 void Servers::note(Server& server, const Reply& reply) {

@@ -43,7 +43,7 @@ Reply reply_of(Error error) {
   }
 }
 
-Task<Reply> ask_over_stream(Io& io, Endpoint server, Query query, Duration timeout) {
+Task<Reply> ask_stream(Io& io, Endpoint server, Query query, Duration timeout) {
   query.set_id(static_cast<std::uint16_t>(io.random()));
   const Result<Bytes> message = co_await within(timeout, exchange(io, server, with_length(query.bytes())));
   if (!message) co_return reply_of(message.error());

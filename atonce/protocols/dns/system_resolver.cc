@@ -67,7 +67,7 @@ LookupFailure failure_of_getaddrinfo(int code, int error) {
   }
 }
 
-Task<Lookup> resolve_by_system(Io& io, std::string name, AddressChoice family) {
+Task<Lookup> ask_system(Io& io, std::string name, AddressChoice family) {
   Result<Lookup> answer = co_await offload(io, [name = std::move(name), family] { return look_up(name, family); });
   if (!answer) co_return std::unexpected(LookupFailure{Verdict::unfinished, answer.error().code});
   co_return std::move(*answer);
