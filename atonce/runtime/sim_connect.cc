@@ -20,6 +20,35 @@ constexpr Duration given_up_after = seconds(131);
 
 }  // namespace
 
+void EndpointCounts::add(const Endpoint& endpoint, std::uint32_t count) {
+  if (count == 0) return;
+  if (2 * taken_ >= rows_.size()) grow();
+  Row& row = rows_[find(endpoint)];
+  if (row.count == 0) {
+    row.endpoint = endpoint;
+    ++taken_;
+  }
+  row.count += count;
+}
+
+std::uint32_t EndpointCounts::of(const Endpoint& endpoint) const {
+  return rows_.empty() ? 0 : rows_[find(endpoint)].count;
+}
+
+std::size_t EndpointCounts::find(const Endpoint& endpoint) const {
+  std::size_t position = EndpointHash()(endpoint) & (rows_.size() - 1);
+  while (rows_[position].count != 0 && rows_[position].endpoint != endpoint)
+    position = (position + 1) & (rows_.size() - 1);
+  return position;
+}
+
+void EndpointCounts::grow() {
+  std::vector<Row> before(std::max<std::size_t>(64, 4 * rows_.size()));
+  before.swap(rows_);
+  for (const Row& row : before)
+    if (row.count != 0) rows_[find(row.endpoint)] = row;
+}
+
 std::int32_t SimConnects::start(ConnectOperation& operation) {
   operation.started = false;
   if (!core_.descriptor_left()) return -EMFILE;
@@ -92,7 +121,7 @@ void SimConnects::abandon(ConnectOperation& operation, SimEvent& event) {
 
 void SimConnects::end_attempt(const Endpoint& to, std::uint32_t syns) {
   --core_.connecting;
-  syns_[to] += syns;
+  syns_.add(to, syns);
   syns_total_ += syns;
 }
 
@@ -147,11 +176,6 @@ bool SimConnects::take_port(const Endpoint& to) {
 
 void SimConnects::give_port_back(const Endpoint& to) {
   if (ports_max != unbounded) --ports_in_use_[to];
-}
-
-std::uint64_t SimConnects::syns_sent(const Endpoint& to) const {
-  const auto counted = syns_.find(to);
-  return counted == syns_.end() ? 0 : counted->second;
 }
 
 }  // namespace atonce

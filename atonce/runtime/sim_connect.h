@@ -6,6 +6,25 @@
 
 namespace atonce {
 
+/// A number for each endpoint. Only grows: a flat table with linear probing, since every connect of a simulation of
+/// millions counts here.
+class EndpointCounts {
+ public:
+  void add(const Endpoint& endpoint, std::uint32_t count);
+  std::uint32_t of(const Endpoint& endpoint) const;
+
+ private:
+  struct Row {
+    Endpoint endpoint;
+    std::uint32_t count = 0;  ///< 0: free
+  };
+  std::size_t find(const Endpoint& endpoint) const;
+  void grow();
+
+  std::vector<Row> rows_;  // As many as a power of two, at most half of them taken.
+  std::size_t taken_ = 0;
+};
+
 /// The connects of a simulated network: SYNs and their repetition, listeners, local ports.
 class SimConnects {
  public:
@@ -20,7 +39,7 @@ class SimConnects {
 
   std::int32_t listen(const Endpoint& at, int backlog);
 
-  std::uint64_t syns_sent(const Endpoint& to) const;
+  std::uint64_t syns_sent(const Endpoint& to) const { return syns_.of(to); }
   std::uint64_t syns_sent() const { return syns_total_; }
 
   static constexpr std::uint32_t unbounded = ~std::uint32_t{0};
@@ -42,7 +61,7 @@ class SimConnects {
   SimCore& core_;
   std::unordered_map<Endpoint, SimListener*, EndpointHash> listeners_;
   std::unordered_map<Endpoint, std::uint32_t, EndpointHash> ports_in_use_;
-  std::unordered_map<Endpoint, std::uint32_t, EndpointHash> syns_;
+  EndpointCounts syns_;
   std::uint64_t syns_total_ = 0;
   std::uint16_t next_port_ = 0;
 };

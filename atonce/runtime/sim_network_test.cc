@@ -71,6 +71,17 @@ TEST(SimIoConnect, SendsTheSynsThatFitIntoItsDeadline) {
   EXPECT_EQ(io.syns_sent(at("192.0.2.1", 443)), 4);
 }
 
+TEST(SimIoConnect, CountsTheSynsOfThousandsOfDestinationsApart) {
+  SimIo io{seed(7)};
+  io.default_host([](const IpAddress&) { return HostRule().open(); });
+  const auto destination = [](std::uint32_t number) { return Endpoint{IpAddress::v4(0x0A00'0000U + number), 443}; };
+  for (std::uint32_t number = 0; number < 3'000; ++number)
+    for (std::uint32_t time = 0; time <= number % 3; ++time) EXPECT_EQ(connect_code(io, destination(number)), 0);
+  for (std::uint32_t number = 0; number < 3'000; ++number) ASSERT_EQ(io.syns_sent(destination(number)), number % 3 + 1);
+  EXPECT_EQ(io.syns_sent(), 6'000);
+  EXPECT_EQ(io.syns_sent(destination(3'000)), 0);
+}
+
 TEST(SimIoConnect, IsUnreachableAfterOneRoundTrip) {
   SimIo io{seed(7)};
   io.host("192.0.2.1").unreachable().latency(9ms);
