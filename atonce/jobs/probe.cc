@@ -46,9 +46,14 @@ struct Try {
   }
 };
 
-/// The attempt that speaks for the host: open before closed before whatever else was said first.
+/// The attempt that speaks for the host: one open address is enough. Without one, an address that we did not really try
+/// leaves the question open; else closed comes before timeout, and so on.
 const Attempt& best_of(const std::vector<Attempt>& attempts) {
-  return *std::ranges::min_element(attempts, {}, [](const Attempt& attempt) { return attempt.verdict; });
+  return *std::ranges::min_element(attempts, {}, [](const Attempt& attempt) {
+    if (attempt.verdict == Verdict::unfinished) return 1;
+    if (attempt.verdict == Verdict::local_shortage) return 2;
+    return attempt.verdict == Verdict::open ? 0 : 3 + static_cast<int>(attempt.verdict);
+  });
 }
 
 Task<void> connect_first(Io& io, const ProbeOptions& options, std::uint16_t port, std::span<const IpAddress> addresses,
@@ -104,6 +109,21 @@ Task<Result<void>> try_once(Io& io, Resolver& resolver, const ProbeOptions& opti
   co_return ended(found);
 }
 
+/// The deadline of the try has cut it short: what was under way is a timeout, and what had ended stays as it was.
+void time_out(Try& found) {
+  if (found.attempts.empty()) {
+    found.verdict = found.resolved == Instant{} ? Verdict::dns_timeout : Verdict::timeout;
+    found.error = ETIMEDOUT;
+    return;
+  }
+  for (Attempt& attempt : found.attempts) {
+    if (attempt.verdict != Verdict::unfinished) continue;
+    attempt.verdict = Verdict::timeout;
+    attempt.error = ETIMEDOUT;
+  }
+  found.settle(best_of(found.attempts));
+}
+
 bool worth_another_try(Verdict verdict) {
   return verdict == Verdict::timeout || verdict == Verdict::dns_timeout || verdict == Verdict::dns_failure;
 }
@@ -119,8 +139,7 @@ Task<Outcome> probe(Io& io, Resolver& resolver, const ProbeOptions& options, Tar
     const Result<void> tried =
         options.timeout ? co_await within(*options.timeout, try_once(io, resolver, options, outcome.target, found))
                         : co_await try_once(io, resolver, options, outcome.target, found);
-    if (!tried && tried.error().code == ETIMEDOUT)
-      found.verdict = found.resolved == Instant{} ? Verdict::dns_timeout : Verdict::timeout;
+    if (!tried && tried.error().code == ETIMEDOUT) time_out(found);
   } while (worth_another_try(found.verdict) && outcome.tries <= options.retries);
   outcome.finished = io.now();
   outcome.verdict = found.verdict;
