@@ -42,7 +42,7 @@ struct ResolverConfig {
   std::shared_ptr<const HostsFile> hosts;      ///< none: no file is looked at
   bool system = false;                         ///< ask getaddrinfo(3) on the thread pool instead
   bool ipv6_usable = false;                    ///< this machine can reach IPv6 hosts: see `has_ipv6_route`
-  Duration timeout = std::chrono::seconds(2);  ///< for an answer, in the first round; doubles with each round
+  Duration timeout = std::chrono::seconds(1);  ///< for an answer, in the first round; doubles with each round
   unsigned rounds = 3;
   std::size_t cache_entries_max = 65'536;
   /// Fresh questions at a time; further ones wait their turn. A local resolver is easily drowned: ten thousand at once
@@ -94,7 +94,7 @@ class Resolver {
 
   /// Looks `name` up; it must outlive the await. As from `normalize_name` or a literal. Never throws for what comes
   /// from the network. Takes at most the sum of all time-outs over all servers and rounds, plus the wait for its turn;
-  /// put it under `until` for less.
+  /// a deadline of the scope around it may end it earlier, as unfinished.
   Task<Lookup> resolve(std::string_view name, AddressChoice family = AddressChoice::any);
 
   const ResolverCounters& counters() const;

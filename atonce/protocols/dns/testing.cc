@@ -120,9 +120,14 @@ Packet framed(const Packet& packet) {
   return whole;
 }
 
+void start_datagram_server(Scope& scope, const Endpoint& at, Answerer answer) {
+  Io& io = scope.io();
+  scope.start(serve_datagrams, std::ref(io), std::make_shared<Socket>(must(bind_datagram(io, at))), std::move(answer));
+}
+
 void start_name_server(Scope& scope, const Endpoint& at, Answerer answer) {
   Io& io = scope.io();
-  scope.start(serve_datagrams, std::ref(io), std::make_shared<Socket>(must(bind_datagram(io, at))), answer);
+  start_datagram_server(scope, at, answer);
   scope.start(serve_streams, &scope, std::make_shared<Socket>(must(listen(io, at))), answer);
 }
 

@@ -66,6 +66,7 @@ Packet framed(const Packet& packet);
 /// send back, in order (over a stream: bytes, `framed` or not); nothing: silence, or the end of the stream. Runs until
 /// its scope is cancelled.
 using Answerer = std::function<std::vector<Packet>(const Asked&)>;
+void start_datagram_server(Scope& scope, const Endpoint& at, Answerer answer);
 void start_name_server(Scope& scope, const Endpoint& at, Answerer answer);
 
 }  // namespace atonce
