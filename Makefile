@@ -1,6 +1,6 @@
 # The front door. Every target sets up what it needs by itself; see scripts/need.
 
-PRESETS := release debug asan tsan bench fuzz
+PRESETS := release debug asan tsan bench
 JOBS ?= $(shell nproc)
 
 .PHONY: help demo test build bench fuzz format tidy clean $(PRESETS)
@@ -44,8 +44,8 @@ bench: need-build need-bench build/bench/build.ninja
 
 FUZZ_SECONDS ?= 60
 fuzz: need-build
-	@$(MAKE) --no-print-directory build/fuzz/build.ninja
-	@cmake --build --preset fuzz -j $(JOBS)
+	@$(MAKE) --no-print-directory build/asan/build.ninja
+	@cmake --build --preset asan -j $(JOBS) --target fuzzers
 	@scripts/fuzz $(FUZZ_SECONDS)
 
 format: need-format

@@ -7,6 +7,13 @@ if(ATONCE_TESTS)
   include(GoogleTest)
 endif()
 
+# Which build a test ran in, as the first part of its name: the same test runs in several.
+if(ATONCE_SANITIZE MATCHES "address")
+  set(flavour "asan/")
+elseif(ATONCE_SANITIZE MATCHES "thread")
+  set(flavour "tsan/")
+endif()
+
 add_library(house_flags INTERFACE)
 target_include_directories(house_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(house_flags INTERFACE
@@ -43,5 +50,5 @@ function(add_room_tests name)
   cmake_parse_arguments(ROOM "" "" "FILES;USES" ${ARGN})
   add_executable(${name}_test ${ROOM_FILES})
   target_link_libraries(${name}_test PRIVATE atonce_${name} ${ROOM_USES} GTest::gmock_main)
-  gtest_discover_tests(${name}_test TEST_PREFIX "${name}/" DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
+  gtest_discover_tests(${name}_test TEST_PREFIX "${flavour}${name}/" DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
 endfunction()

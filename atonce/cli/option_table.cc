@@ -34,7 +34,7 @@ constexpr std::array options{
     OptionRow{"retries", 0, "N", "tries after the first, for time-outs and DNS (0)", answers, runs, apply_retries},
 
     OptionRow{"resolver", 0, "ADDR", "DNS server ADDR[:PORT], or \"system\" (resolv.conf)", names, runs, apply_resolver, "system"},
-    OptionRow{"dns-timeout", 0, "TIME", "for the first question to a server (2s)", names, runs, apply_dns_timeout},
+    OptionRow{"dns-timeout", 0, "TIME", "for the first question to a server (1s)", names, runs, apply_dns_timeout},
     OptionRow{"ipv4", '4', "", "only IPv4 addresses", names, runs, apply_ipv4},
     OptionRow{"ipv6", '6', "", "only IPv6 addresses", names, runs, apply_ipv6, {}, true},
     OptionRow{"all-addresses", 0, "", "try every address of a name", names, runs, apply_all_addresses},

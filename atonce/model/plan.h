@@ -26,7 +26,7 @@ enum class AddressMode : std::uint8_t { first, all, happy_eyeballs };
 struct ResolverOptions {
   std::vector<Endpoint> servers;      ///< empty: those of /etc/resolv.conf
   bool system = false;                ///< getaddrinfo(3) on the thread pool
-  Duration timeout = std::chrono::seconds(2);  ///< for the first question to a server; doubles with each round
+  Duration timeout = std::chrono::seconds(1);  ///< for the first question to a server; doubles with each round
   unsigned rounds = 3;                ///< how often the list of servers is gone through
   std::size_t cache_entries_max = 65'536;
 };
