@@ -96,6 +96,8 @@ class LoopSweep {
     while (true) {
       Outcome outcome = co_await job_.run(std::move(start.target), start.due);
       const bool short_here = outcome.verdict == Verdict::local_shortage;
+      // A run that is stopped meanwhile has not asked this target: that is no verdict of a shortage.
+      if (short_here && sweep_.control.stopping()) outcome.verdict = Verdict::unfinished;
       if (!short_here || sweep_.control.stopping() || io_.now() - start.due > shortage_max) {
         if (!short_here) widen();
         finish(std::move(outcome));
