@@ -1,0 +1,1 @@
+"""What make bench measures, and how; bench/run is its front door."""
