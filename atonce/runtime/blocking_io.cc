@@ -78,7 +78,8 @@ void BlockingIo::advance(std::size_t index) {
   const pollfd ready = polled_[index];
   std::int32_t result = 0;
   if (operation.kind == OperationKind::connect) {
-    result = end_connect(ready.fd, (ready.revents & (POLLERR | POLLHUP)) != 0);
+    result = end_connect(static_cast<const ConnectOperation&>(operation), ready.fd,
+                         (ready.revents & (POLLERR | POLLHUP)) != 0);
   } else if (operation.kind == OperationKind::wait_child) {
     result = reap_child(static_cast<const WaitChildOperation&>(operation).child);
     if (result != must_wait) ::close(ready.fd);

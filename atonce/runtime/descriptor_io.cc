@@ -79,7 +79,11 @@ DescriptorIo::DescriptorIo(int socket_flags)
   if (wake_ < 0) throw std::system_error(errno, std::generic_category(), "no descriptor for an engine's wake-up");
 }
 
-DescriptorIo::~DescriptorIo() { ::close(wake_); }
+DescriptorIo::~DescriptorIo() {
+  for (const std::vector<int>& spares : spares_)
+    for (const int spare : spares) ::close(spare);
+  ::close(wake_);
+}
 
 Instant DescriptorIo::now() const { return monotonic_now(); }
 
@@ -92,8 +96,22 @@ std::uint64_t DescriptorIo::random() {
   return entropy_[--entropy_left_];
 }
 
+template <class Prepare>
+Result<Handle> DescriptorIo::open(const Endpoint& endpoint, int type, Prepare prepare) {
+  const Result<Handle> opened = open_socket(endpoint, type, prepare);
+  if (opened || opened.error().code != EMFILE || !give_up_spares()) return opened;
+  return open_socket(endpoint, type, prepare);
+}
+
+bool DescriptorIo::give_up_spares() {
+  const bool had_any = spare_sockets() > 0;
+  for (std::vector<int>& spares : spares_)
+    for (; !spares.empty(); spares.pop_back()) close(Handle{spares.back()});
+  return had_any;
+}
+
 Result<Handle> DescriptorIo::listen(const Endpoint& at, int backlog) {
-  return open_socket(at, SOCK_STREAM | socket_flags_, [&](int descriptor) {
+  return open(at, SOCK_STREAM | socket_flags_, [&](int descriptor) {
     const int yes = 1;
     ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     const std::int32_t bound = bind_to(descriptor, at);
@@ -102,7 +120,7 @@ Result<Handle> DescriptorIo::listen(const Endpoint& at, int backlog) {
 }
 
 Result<Handle> DescriptorIo::open_datagram(const Endpoint& peer) {
-  return open_socket(peer, SOCK_DGRAM | socket_flags_, [&](int descriptor) {
+  return open(peer, SOCK_DGRAM | socket_flags_, [&](int descriptor) {
     SocketAddress address;
     const socklen_t length = write_socket_address(peer, address);
     return call([&] { return ::connect(descriptor, &address.any, length); });
@@ -110,7 +128,7 @@ Result<Handle> DescriptorIo::open_datagram(const Endpoint& peer) {
 }
 
 Result<Handle> DescriptorIo::bind_datagram(const Endpoint& at) {
-  return open_socket(at, SOCK_DGRAM | socket_flags_, [&](int descriptor) { return bind_to(descriptor, at); });
+  return open(at, SOCK_DGRAM | socket_flags_, [&](int descriptor) { return bind_to(descriptor, at); });
 }
 
 Result<Endpoint> DescriptorIo::local_endpoint(Handle handle) {
@@ -150,7 +168,9 @@ std::int32_t DescriptorIo::transfer(Operation& operation) {
   switch (operation.kind) {
     case OperationKind::accept: {
       const int listener = static_cast<const AcceptOperation&>(operation).listener.value;
-      return call([&] { return ::accept4(listener, nullptr, nullptr, socket_flags_); });
+      const auto accept = [&] { return call([&] { return ::accept4(listener, nullptr, nullptr, socket_flags_); }); };
+      const std::int32_t accepted = accept();
+      return accepted == -EMFILE && give_up_spares() ? accept() : accepted;
     }
     case OperationKind::receive: {
       const auto& receive = static_cast<const ReceiveOperation&>(operation);
@@ -180,8 +200,30 @@ std::int32_t DescriptorIo::attempt(Operation& operation) {
   return result == -EAGAIN ? must_wait : result;
 }
 
+int DescriptorIo::take_socket(const Endpoint& to) {
+  std::vector<int>& spares = spares_of(to);
+  if (spares.empty()) {
+    const auto make = [&] { return ::socket(socket_family(to), SOCK_STREAM | socket_flags_, 0); };
+    const int made = make();
+    return made < 0 && errno == EMFILE && give_up_spares() ? make() : made;
+  }
+  const int spare = spares.back();
+  spares.pop_back();
+  return spare;
+}
+
+/// After a refusal Linux has dissolved the association and released the port (tcp_disconnect): the socket is as new.
+void DescriptorIo::retire(int descriptor, const Endpoint& to, int code) {
+  std::vector<int>& spares = spares_of(to);
+  if (code == ECONNREFUSED && spares.size() < spares_max) {
+    spares.push_back(descriptor);
+  } else {
+    close(Handle{descriptor});
+  }
+}
+
 std::int32_t DescriptorIo::begin_connect(ConnectOperation& operation, int& descriptor) {
-  descriptor = ::socket(socket_family(operation.to), SOCK_STREAM | socket_flags_, 0);
+  descriptor = take_socket(operation.to);
   if (descriptor < 0) return -errno;
   SocketAddress address;
   const socklen_t length = write_socket_address(operation.to, address);
@@ -195,17 +237,17 @@ std::int32_t DescriptorIo::begin_connect(ConnectOperation& operation, int& descr
   }
   if (code == 0) return descriptor;
   operation.started |= code == ECONNREFUSED;
-  ::close(descriptor);
+  retire(descriptor, operation.to, code);
   return -code;
 }
 
-std::int32_t DescriptorIo::end_connect(int descriptor, bool failed) {
+std::int32_t DescriptorIo::end_connect(const ConnectOperation& operation, int descriptor, bool failed) {
   if (!failed) return descriptor;
   int code = 0;
   socklen_t length = sizeof code;
   if (::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length) < 0) code = errno;
   if (code == 0) return descriptor;
-  ::close(descriptor);
+  retire(descriptor, operation.to, code);
   return -code;
 }
 

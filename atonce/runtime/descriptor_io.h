@@ -2,6 +2,7 @@
 
 #include <array>
 #include <limits>
+#include <vector>
 
 #include "atonce/runtime/io.h"
 
@@ -24,6 +25,9 @@ class DescriptorIo : public Io {
   /// May be called from another thread and from a signal handler.
   void wake() override;
 
+  /// Sockets kept for the next connects.
+  std::size_t spare_sockets() const { return spares_[0].size() + spares_[1].size(); }
+
  protected:
   /// Not a result: the operation would have to wait.
   static constexpr std::int32_t must_wait = std::numeric_limits<std::int32_t>::min();
@@ -43,12 +47,13 @@ class DescriptorIo : public Io {
   /// Does without waiting what is asked for, or gives `must_wait`: accept, receive, send, receive_from, send_to.
   std::int32_t attempt(Operation& operation);
 
-  /// Makes a socket and begins its connect. Gives the final result, or `must_wait`, with the socket in `descriptor`.
+  /// Begins a connect, on a socket that was refused before or on a fresh one. Gives the final result, or `must_wait`,
+  /// with the socket in `descriptor`.
   std::int32_t begin_connect(ConnectOperation& operation, int& descriptor);
 
   /// The result of a connect whose socket has become ready; `failed` when the kernel says that there is an error.
-  /// Closes the socket of a failed one.
-  static std::int32_t end_connect(int descriptor, bool failed);
+  /// Keeps or closes the socket of a failed one.
+  std::int32_t end_connect(const ConnectOperation& operation, int descriptor, bool failed);
 
   /// Whether a failed connect was refused by this machine itself, before anything went out; asks the routing table
   /// where the code alone does not say.
@@ -67,8 +72,19 @@ class DescriptorIo : public Io {
   int socket_flags() const { return socket_flags_; }
 
  private:
-  std::int32_t transfer(Operation& operation);
+  // A refused connect leaves its socket as new, and to make one anew costs a third of a connect that is refused on
+  // loopback. So many of each family serve a burst, and are soon given up where descriptors are short.
+  static constexpr std::size_t spares_max = 16;
 
+  std::int32_t transfer(Operation& operation);
+  std::vector<int>& spares_of(const Endpoint& endpoint) { return spares_[endpoint.address.family == Family::v6]; }
+  int take_socket(const Endpoint& to);
+  void retire(int descriptor, const Endpoint& to, int code);
+  bool give_up_spares();
+  template <class Prepare>
+  Result<Handle> open(const Endpoint& endpoint, int type, Prepare prepare);
+
+  std::array<std::vector<int>, 2> spares_;
   int socket_flags_;
   int wake_ = -1;
   std::array<std::uint64_t, 32> entropy_{};

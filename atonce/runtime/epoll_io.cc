@@ -149,9 +149,10 @@ void EpollIo::advance(Operation*& slot, int descriptor, bool failed) {
   Operation& operation = *slot;
   switch (operation.kind) {
     case OperationKind::connect: {
-      const std::int32_t result = end_connect(descriptor, failed);
-      end(slot, result);
-      if (result < 0) forget(descriptor);
+      // The slot is emptied first: a socket that is not kept is closed, and its state forgotten.
+      Operation& connect = *std::exchange(slot, nullptr);
+      --waiting_;
+      complete(connect, end_connect(static_cast<const ConnectOperation&>(connect), descriptor, failed));
       return;
     }
     case OperationKind::wait_child: {

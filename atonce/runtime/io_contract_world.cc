@@ -117,7 +117,9 @@ class KernelWorld : public ContractWorld {
     const timespec time{.tv_nsec = duration.count()};
     ::nanosleep(&time, nullptr);
   }
-  std::size_t open_sockets() override { return open_descriptors(); }
+  std::size_t open_sockets() override {
+    return open_descriptors() - static_cast<const DescriptorIo&>(io()).spare_sockets();
+  }
 
  private:
   Port refusing_;

@@ -16,17 +16,14 @@ namespace {
 // Wide enough that silence costs little, narrow enough for any machine: 10,000 connects in flight are some 60 MB of
 // kernel memory.
 constexpr std::uint32_t window_default = 10'000;
+// A loop's own: the ring, its wake-up, and the resolver's sockets.
+constexpr std::uint32_t descriptors_of_loop = 32;
+
 std::uint32_t cores() { return std::max(1u, std::thread::hardware_concurrency()); }
 
 /// The smallest part of `total` that `parts` workers can share, each at least 1.
 std::uint32_t share_of(std::uint32_t total, std::uint32_t parts, std::uint32_t part) {
   return std::max<std::uint32_t>(1, total / parts + (part < total % parts ? 1 : 0));
-}
-
-/// A ring's sockets have no descriptors: half of the memory is the bound.
-std::uint32_t by_memory(const MachineFacts& machine) {
-  const std::uint64_t left = memory_left(machine).value_or(std::uint64_t{1} << 30) / 2;
-  return static_cast<std::uint32_t>(std::min<std::uint64_t>(left / bytes_per_connection, window_ceiling));
 }
 
 /// Why there can be no ring here; empty when there can.
@@ -60,18 +57,20 @@ Parsed<Staffing> plan_async(const Plan& plan, const StrategyChoice& choice) {
       ring = false;
     }
   }
-  staffing.window = std::max<std::uint32_t>(1, std::min(wanted, ring ? by_memory(machine) : by_epoll));
+  staffing.window = std::max<std::uint32_t>(1, std::min(wanted, largest_window(machine, ring)));
+  if (ring) {
+    staffing.engine = "ring";
+    // Each ring has a table of its own, as large as the descriptor limit; an eighth is for slots that are still
+    // closing. Its resolver and its own descriptors come out of the process's.
+    const std::uint32_t per_ring = std::max<std::uint32_t>(1, descriptors - descriptors / 8);
+    const std::uint32_t rings = std::clamp(descriptors / descriptors_of_loop, 1u, rings_max);
+    staffing.window = std::min(staffing.window, rings * per_ring);
+    staffing.workers = std::clamp((staffing.window + per_ring - 1) / per_ring, std::min(staffing.workers, rings), rings);
+  }
   if (asked && staffing.window < *asked)
     staffing.notes.push_back(
         fmt::format("{} in flight is more than this machine allows; going on with {} (see: atonce doctor)", *asked,
                     staffing.window));
-  if (ring) {
-    staffing.engine = "ring";
-    // Each ring has a table of its own, as large as the descriptor limit; an eighth is for slots that are still
-    // closing.
-    const std::uint32_t per_ring = descriptors - descriptors / 8;
-    staffing.workers = std::max(staffing.workers, (staffing.window + per_ring - 1) / per_ring);
-  }
   staffing.workers = std::min(staffing.workers, staffing.window);
   return staffing;
 }
