@@ -2,16 +2,24 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <set>
 
 namespace atonce {
 
 int complain_and_exit(const Complaint& complaint, ExitCode code) {
-  fmt::print(stderr, "atonce: {}\n", complaint.text);
+  remark(complaint);
   return code;
 }
 
-void remark(const Complaint& note) { fmt::print(stderr, "atonce: {}\n", note.text); }
+void remark(const Complaint& note) { tell(fmt::format("atonce: {}\n", note.text)); }
+
+void tell(std::string_view text) { (void)std::fwrite(text.data(), 1, text.size(), stderr); }
+
+ExitCode print(std::string_view text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  return written ? exit_complete : exit_local_limit;
+}
 
 std::vector<std::uint16_t> ports_of(const InputOptions& input) {
   std::set<std::uint16_t> ports;

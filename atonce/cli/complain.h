@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "atonce/model/exit_code.h"
@@ -14,6 +15,13 @@ int complain_and_exit(const Complaint& complaint, ExitCode code = exit_usage);
 
 /// One line to standard error that is no complaint.
 void remark(const Complaint& note);
+
+/// Writes to standard error. A terminal that has gone away, or a full disk behind it, is no reason to fail: the results
+/// and the exit code still count.
+void tell(std::string_view text);
+
+/// Writes to standard output, and gives the exit code for how that went.
+ExitCode print(std::string_view text);
 
 /// Each port of the ranges, once.
 std::vector<std::uint16_t> ports_of(const InputOptions& input);

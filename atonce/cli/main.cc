@@ -1,5 +1,8 @@
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <vector>
 
 #include "atonce/cli/arguments.h"
@@ -14,14 +17,16 @@
 namespace atonce {
 namespace {
 
-int print(const std::string& text) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  return written ? exit_complete : exit_local_limit;
-}
-
 int run_help(const Invocation& invocation) {
   const CommandRow* command = find_command(invocation.topic);
   return print(command ? write_help(command->command) : write_overview());
+}
+
+/// Whoever started us may have closed some: then the next file we open would take its number, and messages would go
+/// into the results.
+void keep_standard_streams() {
+  for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(number, F_GETFD) < 0 && errno == EBADF) (void)open("/dev/null", O_RDWR);
 }
 
 template <class Rows>
@@ -57,6 +62,7 @@ int run(std::span<const char* const> argv) {
 }  // namespace atonce
 
 int main(int argc, char** argv) {
+  atonce::keep_standard_streams();
   try {
     return atonce::run({argv, static_cast<std::size_t>(argc)});
   } catch (const std::exception& bug) {

@@ -152,13 +152,13 @@ std::string name_of_input(const InputOptions& input) {
 /// Every strategy once in each round, so that a change of the machine's mood meets them all.
 bool run_rounds(const Setting& setting, const std::vector<Staffing>& staffings, Comparison& comparison) {
   const Plan& plan = setting.plan;
-  const bool tell = !plan.output.quiet && is_live_terminal(STDERR_FILENO);
+  const bool live = !plan.output.quiet && is_live_terminal(STDERR_FILENO);
   for (unsigned round = 0; round < plan.rounds; ++round) {
     for (std::size_t i = 0; i < plan.strategies.size(); ++i) {
-      if (tell)
-        fmt::print(stderr, "\r\033[Kround {} of {}: {}", round + 1, plan.rounds, comparison.strategies[i].strategy);
+      if (live)
+        tell(fmt::format("\r\033[Kround {} of {}: {}", round + 1, plan.rounds, comparison.strategies[i].strategy));
       std::optional<Round> done = run_round(setting, plan.strategies[i], staffings[i]);
-      if (tell) fmt::print(stderr, "\r\033[K");
+      if (live) tell("\r\033[K");
       if (!done) return false;
       comparison.targets = done->tally.total();
       comparison.strategies[i].rounds.push_back(std::move(*done));
@@ -199,8 +199,7 @@ int run_compare(const Invocation& asked) {
   }
   if (!run_rounds(*setting, staffings, comparison))
     return complain_and_exit({"the comparison was interrupted; there is nothing to compare"}, exit_interrupted);
-  fmt::print("{}", write_report(comparison, invocation.report));
-  return std::fflush(stdout) == 0 ? exit_complete : exit_local_limit;
+  return print(write_report(comparison, invocation.report));
 }
 
 }  // namespace atonce

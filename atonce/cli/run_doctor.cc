@@ -1,4 +1,3 @@
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include "atonce/cli/commands.h"
@@ -11,8 +10,7 @@ namespace atonce {
 
 int run_doctor(const Invocation& invocation) {
   const std::vector<DoctorRow> rows = examine(read_machine_facts());
-  fmt::print("{}", invocation.json ? write_doctor_json(rows) : write_doctor(rows, wants_colour(STDOUT_FILENO)));
-  return std::fflush(stdout) == 0 ? exit_complete : exit_local_limit;
+  return print(invocation.json ? write_doctor_json(rows) : write_doctor(rows, wants_colour(STDOUT_FILENO)));
 }
 
 }  // namespace atonce

@@ -70,20 +70,24 @@ std::pair<std::optional<std::uint64_t>, bool> expected_targets(const TargetList&
 }
 
 int tell_plan(const Plan& plan, const Staffing& staffing, TargetList& list) {
-  fmt::print("job        {}\nstrategy   {} ({}; {} in flight)\n", plan.job, write_choice(plan.strategies.front()),
-             staffing.engine, staffing.window);
-  if (plan.pacing.rate) fmt::print("rate       {:g} starts/s at most\n", *plan.pacing.rate);
-  fmt::print("timeout    {} to connect, {} retries\n", write_duration(plan.probe.connect_timeout), plan.probe.retries);
+  std::string text;
+  const auto add = std::back_inserter(text);
+  fmt::format_to(add, "job        {}\nstrategy   {} ({}; {} in flight)\n", plan.job,
+                 write_choice(plan.strategies.front()), staffing.engine, staffing.window);
+  if (plan.pacing.rate) fmt::format_to(add, "rate       {:g} starts/s at most\n", *plan.pacing.rate);
+  fmt::format_to(add, "timeout    {} to connect, {} retries\n", write_duration(plan.probe.connect_timeout),
+                 plan.probe.retries);
   std::vector<Target> first(5);
   std::size_t claimed = 0;
   while (claimed == 0 && !list.ended())
     if ((claimed = list.claim(first)) == 0) usleep(1'000);
-  fmt::print("targets    {}{}\n", claimed == 0 ? "none" : "",
-             list.target_count() ? fmt::format("{}", *list.target_count()) : "the first are");
+  fmt::format_to(add, "targets    {}{}\n", claimed == 0 ? "none" : "",
+                 list.target_count() ? fmt::format("{}", *list.target_count()) : "the first are");
   for (std::size_t i = 0; i < claimed; ++i)
-    fmt::print("  {}\n", first[i].valid() ? fmt::format("{}:{}", first[i].host, first[i].port)
-                                          : "(line " + std::to_string(first[i].line) + ") " + first[i].complaint);
-  return exit_complete;
+    fmt::format_to(add, "  {}\n",
+                   first[i].valid() ? fmt::format("{}:{}", first[i].host, first[i].port)
+                                    : "(line " + std::to_string(first[i].line) + ") " + first[i].complaint);
+  return print(text);
 }
 
 ExitCode exit_of(const RunResult& result, const Summary& summary, bool list_failed) {
@@ -160,7 +164,7 @@ int run_probe(const Invocation& invocation) {
   if (const int error = results.finish(); error != 0 && result.sink_error == 0) result.sink_error = error;
   progress.stop();
   const Summary summary = summarize(result, **list, plan, control->stopping());
-  if (!plan.output.quiet) fmt::print(stderr, "{}", write_summary(summary, wants_colour(STDERR_FILENO)));
+  if (!plan.output.quiet) tell(write_summary(summary, wants_colour(STDERR_FILENO)));
   tell_troubles(result, **list, **writer, plan);
   return exit_of(result, summary, (*list)->error().has_value());
 }

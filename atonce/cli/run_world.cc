@@ -31,8 +31,7 @@ int print_truth(const WorldSpec& spec, InputOptions input) {
 int print_names(const WorldSpec& spec, std::uint64_t count) {
   const int error = write_names(spec.seed, count, STDOUT_FILENO);
   if (error == 0 || error == EPIPE) return exit_complete;
-  fmt::print(stderr, "atonce: writing the names: {}\n", std::strerror(error));
-  return exit_local_limit;
+  return complain_and_exit({fmt::format("writing the names: {}", std::strerror(error))}, exit_local_limit);
 }
 
 int run_program(const WorldSpec& spec, std::vector<std::string> program) {

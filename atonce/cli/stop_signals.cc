@@ -35,7 +35,8 @@ void handle(int number, void (*handler)(int)) {
 StopSignals::StopSignals(Control& control) {
   controlled.store(&control);
   for (const int number : stopping) handle(number, on_stop);
-  handle(SIGPIPE, SIG_IGN);
+  handle(SIGPIPE, SIG_IGN);  // The write says EPIPE, or EFBIG at a limit of file size: both are told with the account.
+  handle(SIGXFSZ, SIG_IGN);
 }
 
 StopSignals::~StopSignals() {

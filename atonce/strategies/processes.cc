@@ -127,7 +127,8 @@ class ProcessCrew final : public Crew {
     if (pid < 0) fail_with_errno("forking a worker; fewer workers may fit: --strategy processes:N");
     if (pid == 0) {
       prctl(PR_SET_PDEATHSIG, SIGKILL);
-      signal(SIGINT, SIG_IGN);  // The parent tells the workers when to stop.
+      // What ends the run comes to all processes of the terminal; the parent counts it, and tells the workers.
+      for (const int ending : {SIGINT, SIGTERM, SIGHUP}) signal(ending, SIG_IGN);
       close(work[0]);
       close(results[0]);
       for (const Worker& other : workers_) close(other.outcomes);
