@@ -17,8 +17,9 @@ namespace atonce {
 class Job {
  public:
   virtual ~Job() = default;
-  /// Does it to one target, to the end: the outcome has a verdict. `due` is when the pacing wanted it started.
-  virtual Task<Outcome> run(Target target, Instant due) = 0;
+  /// Does it to `outcome.target`, due at `outcome.due`, and fills in the rest: at the end there is a verdict. The
+  /// outcome outlives the task. May be called again with the same outcome.
+  virtual Task<void> run(Outcome& outcome) = 0;
 };
 
 using JobBody = std::function<Task<void>(Job&)>;

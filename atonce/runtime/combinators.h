@@ -78,7 +78,7 @@ Task<Winner<T>> race(Io& io, Task<T> first, Task<Rest>... rest) {
 
 /// The million-job primitive: takes targets from `next` (a coroutine giving std::optional<Target>) one at a time and
 /// runs `job(target)` for each, with at most `window`'s capacity alive. Memory follows the window, never the list.
-/// Stops taking when the scope is cancelled.
+/// Stops taking when the scope is cancelled. A job that takes a reference gets one to the child's own copy.
 template <class Next, class Job>
 Task<void> for_each(Io& io, Limiter& window, Next next, Job job) {
   co_await with_scope(io, [&](Scope& scope) -> Task<void> {
@@ -87,10 +87,14 @@ Task<void> for_each(Io& io, Limiter& window, Next next, Job job) {
       if (!permit) co_return;
       auto target = co_await next();
       if (!target) co_return;
+      // The child's frame keeps the target, and the permit until it ends: no further frame is needed for them.
       scope.start(
-          [](Job* run, auto value, Permit held) -> Task<void> {
-            const Permit kept = std::move(held);
-            co_await (*run)(std::move(value));
+          []<class Target>(Job* run, Target&& kept, Permit&&) {
+            if constexpr (std::is_invocable_v<Job&, Target&&>) {
+              return (*run)(std::move(kept));
+            } else {
+              return (*run)(kept);
+            }
           },
           &job, std::move(*target), std::move(*permit));
     }

@@ -14,7 +14,7 @@
 namespace atonce {
 namespace {
 
-constexpr std::size_t class_bytes = 32;
+constexpr std::size_t class_bytes = 16;
 constexpr std::size_t pooled_bytes_max = 2'048;
 // One slab is a few pages: large enough to make taking one rare, small enough that an idle class wastes little.
 constexpr std::size_t slab_bytes = 64 * 1'024;

@@ -34,11 +34,12 @@ class Socket {
 /// Where a coroutine waits for an operation. In a cancelled scope nothing is started.
 template <class Op>
 struct OperationAwaiter {
-  Io& io;
   Op operation;
 
   template <class... Args>
-  explicit OperationAwaiter(Io& on, Args&&... args) : io(on), operation(std::forward<Args>(args)...) {}
+  explicit OperationAwaiter(Io& io, Args&&... args) : operation(std::forward<Args>(args)...) {
+    operation.io = &io;
+  }
 
   bool await_ready() const noexcept { return false; }
 
@@ -49,12 +50,12 @@ struct OperationAwaiter {
       operation.result = -ECANCELED;
       return false;
     }
-    operation.io = &io;
     operation.waiter = handle;
     operation.cancel = [](Leaf& leaf) {
       auto& asked = static_cast<Operation&>(leaf);
       asked.io->cancel(asked);
     };
+    Io& io = *operation.io;
     if (!io.start(operation)) {
       scope.add(operation);
       return true;
@@ -64,7 +65,7 @@ struct OperationAwaiter {
     return true;
   }
 
-  auto await_resume() { return finish(io, operation); }
+  auto await_resume() { return finish(*operation.io, operation); }
 };
 
 inline Result<Socket> handle_result(Io& io, std::int32_t result) {

@@ -27,11 +27,6 @@ constexpr Duration shortage_max = 30s;
 constexpr Duration shortage_pause_first = 5ms;
 constexpr Duration shortage_pause_max = 500ms;
 
-struct Start {
-  Target target;
-  Instant due;
-};
-
 class LoopSweep {
  public:
   LoopSweep(Io& io, Sweep& sweep, Job& job, std::uint32_t window)
@@ -50,7 +45,7 @@ class LoopSweep {
       co_await with_scope(io_, [this](Scope& jobs) -> Task<void> {
         jobs_ = &jobs;
         co_await for_each(
-            io_, window_, [this] { return next(); }, [this](Start start) { return run_one(std::move(start)); });
+            io_, window_, [this] { return next(); }, [this](Outcome& outcome) { return run_one(outcome); });
       });
       jobs_ = nullptr;
       all.cancel();
@@ -60,8 +55,8 @@ class LoopSweep {
   }
 
  private:
-  /// The next target to start and when it was due; nothing at the end of the list or of the run.
-  Task<std::optional<Start>> next() {
+  /// The outcome to fill for the next target, with when it was due; nothing at the end of the list or of the run.
+  Task<std::optional<Outcome>> next() {
     if (++starts_in_turn_ >= starts_per_turn) {
       starts_in_turn_ = 0;
       (void)co_await yield(io_);
@@ -76,7 +71,7 @@ class LoopSweep {
     const Instant due = rate_ ? rate_->claim(io_.now()) : io_.now();
     if (rate_ && !co_await sleep_until(io_, due)) co_return std::nullopt;
     if (rate_ && sweep_.control.stopping()) co_return std::nullopt;
-    co_return Start{std::move(claimed_[claimed_next_++]), due};
+    co_return Outcome{.target = std::move(claimed_[claimed_next_++]), .due = due};
   }
 
   bool claim() {
@@ -86,32 +81,31 @@ class LoopSweep {
     return !claimed_.empty();
   }
 
-  Task<void> run_one(Start start) {
-    if (!start.target.valid()) {
-      finish(Outcome{.target = std::move(start.target), .verdict = Verdict::invalid_input});
-      co_return;
+  /// Runs the job until the target has its verdict: a local shortage is waited out and tried again.
+  Task<void> run_one(Outcome& outcome) {
+    if (outcome.target.valid()) {
+      if (sweep_.wants_starts) batch_.started.push_back(outcome.target);
+      Duration pause = shortage_pause_first;
+      do {
+        co_await job_.run(outcome);
+      } while (outcome.verdict == Verdict::local_shortage && co_await wait_out_shortage(outcome, pause));
+      if (outcome.verdict != Verdict::local_shortage) widen();
+    } else {
+      outcome.verdict = Verdict::invalid_input;
     }
-    if (sweep_.wants_starts) batch_.started.push_back(start.target);
-    Duration pause = shortage_pause_first;
-    while (true) {
-      Outcome outcome = co_await job_.run(std::move(start.target), start.due);
-      const bool short_here = outcome.verdict == Verdict::local_shortage;
-      // A run that is stopped meanwhile has not asked this target: that is no verdict of a shortage.
-      if (short_here && sweep_.control.stopping()) outcome.verdict = Verdict::unfinished;
-      if (!short_here || sweep_.control.stopping() || io_.now() - start.due > shortage_max) {
-        if (!short_here) widen();
-        finish(std::move(outcome));
-        co_return;
-      }
-      narrow();
-      if (!co_await sleep_for(io_, pause)) {
-        outcome.verdict = Verdict::unfinished;
-        finish(std::move(outcome));
-        co_return;
-      }
+    finish(std::move(outcome));
+  }
+
+  /// False when the target is not to be tried again: its time is over, or the run's.
+  Task<bool> wait_out_shortage(Outcome& outcome, Duration& pause) {
+    if (!sweep_.control.stopping() && io_.now() - outcome.due > shortage_max) co_return false;
+    narrow();
+    if (!sweep_.control.stopping() && co_await sleep_for(io_, pause)) {
       pause = std::min(pause * 2, shortage_pause_max);
-      start.target = std::move(outcome.target);
+      co_return true;
     }
+    outcome.verdict = Verdict::unfinished;  // A run that is stopped has not asked this target.
+    co_return false;
   }
 
   /// A shortage: fewer at once, at most one step for what was in flight together.
@@ -136,7 +130,7 @@ class LoopSweep {
     finish(Outcome{.target = std::move(target), .verdict = valid ? Verdict::unfinished : Verdict::invalid_input});
   }
 
-  void finish(Outcome outcome) {
+  void finish(Outcome&& outcome) {
     batch_.outcomes.push_back(std::move(outcome));
     if (batch_.outcomes.size() >= sweep_.handover.batch_size()) hand_over();
   }
