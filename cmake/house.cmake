@@ -44,7 +44,7 @@ endfunction()
 # add_room_tests(NAME FILES f_test.cc ... [USES libraries])
 # One test program a room; ctest knows each of its sentences by name.
 function(add_room_tests name)
-  if(NOT ATONCE_TESTS)
+  if(NOT ATONCE_TESTS OR (ATONCE_TEST_ROOMS AND NOT name IN_LIST ATONCE_TEST_ROOMS))
     return()
   endif()
   cmake_parse_arguments(ROOM "" "" "FILES;USES" ${ARGN})
