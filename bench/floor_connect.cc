@@ -74,10 +74,10 @@ struct Floor {
     --in_flight;
   }
 
-  void turn_once() {
+  void turn_once(bool more_to_start) {
     epoll_event events[512];
-    int wait_ms = -1;
-    if (!deadlines.empty()) wait_ms = static_cast<int>(std::max<std::int64_t>(0, deadlines.front().first - now_ms() + 1));
+    int wait_ms = more_to_start ? 0 : -1;
+    if (!more_to_start && !deadlines.empty()) wait_ms = static_cast<int>(std::max<std::int64_t>(0, deadlines.front().first - now_ms() + 1));
     int got = 0;
     do {  // All that has come is taken before any time-out is believed.
       got = epoll_wait(epoll, events, 512, wait_ms);
@@ -97,11 +97,10 @@ struct Floor {
 
   void run(const std::vector<in_addr>& list, std::size_t first, std::size_t step) {
     for (std::size_t next = first; next < list.size() || in_flight > 0;) {
-      for (int burst = 0; burst < 128 && next < list.size() && in_flight < window; ++burst) {
-        if (!start(list[next])) break;
-        next += step;
-      }
-      if (in_flight > 0) turn_once();
+      bool room = true;
+      for (int burst = 0; burst < 128 && room && next < list.size() && in_flight < window; ++burst)
+        if ((room = start(list[next]))) next += step;
+      if (in_flight > 0) turn_once(room && next < list.size() && in_flight < window);
     }
   }
 };
