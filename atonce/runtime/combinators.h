@@ -84,7 +84,7 @@ Task<void> for_each(Io& io, Limiter& window, Next next, Job job) {
   co_await with_scope(io, [&](Scope& scope) -> Task<void> {
     while (true) {
       Result<Permit> permit = co_await window.acquire();
-      if (!permit) co_return;
+      if (!permit || scope.cancelled()) co_return;  // A job that threw has given its permit back first.
       auto target = co_await next();
       if (!target) co_return;
       // The child's frame keeps the target, and the permit until it ends: no further frame is needed for them.

@@ -1,0 +1,210 @@
+#include "atonce/strategies/sweep.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "atonce/runtime/testing.h"
+#include "atonce/strategies/testing.h"
+
+namespace atonce {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Instant start_of_time(1'000s);
+
+/// Takes what is handed over; how much of it is unwritten is for the test to say.
+class Basket final : public Handover {
+ public:
+  void put(Batch& batch) override {
+    for (Outcome& outcome : batch.outcomes) outcomes.push_back(std::move(outcome));
+    batch.outcomes.clear();
+    if (at_put) at_put();
+  }
+  std::size_t backlog() const override { return unwritten ? unwritten() : 0; }
+  std::size_t batch_size() const override { return 64; }
+
+  std::vector<Outcome> outcomes;
+  std::function<void()> at_put;
+  std::function<std::size_t()> unwritten;
+};
+
+/// What a job of these tests does; they run one at a time, and each sets it anew.
+struct Script {
+  Duration takes = 100ms;
+  unsigned shortages_of_each = 0;  ///< before it comes to something
+  std::vector<unsigned> tried;     ///< by target
+  std::vector<Instant> started;
+  std::uint32_t in_flight = 0;
+  std::uint32_t in_flight_max = 0;
+};
+
+/// The script comes to the job by its place in the plan's world, as tables of jobs hold no state.
+class ScriptedJob final : public Job {
+ public:
+  ScriptedJob(Io& io, Script& script) : io_(io), script_(script) {}
+  Task<void> run(Outcome& outcome) override {
+    script_.started.push_back(io_.now());
+    script_.in_flight_max = std::max(script_.in_flight_max, ++script_.in_flight);
+    const std::uint64_t index = outcome.target.index;
+    if (script_.tried.size() <= index) script_.tried.resize(index + 1);
+    if (script_.tried[index]++ < script_.shortages_of_each) {
+      outcome.verdict = Verdict::local_shortage;
+    } else {
+      const Result<void> slept = co_await sleep_for(io_, script_.takes);
+      outcome.verdict = slept ? Verdict::open : Verdict::unfinished;
+    }
+    --script_.in_flight;
+    outcome.finished = io_.now();
+  }
+
+ private:
+  Io& io_;
+  Script& script_;
+};
+
+thread_local Script* script_now = nullptr;
+
+Task<void> with_script(Io& io, const Plan&, JobBody body) {
+  ScriptedJob job(io, *script_now);
+  co_await body(job);
+}
+constexpr JobRow scripted{"scripted", "", with_script};
+
+class SweepTest : public ::testing::Test {
+ protected:
+  SweepTest() { script_now = &script; }
+  ~SweepTest() override { script_now = nullptr; }
+
+  void sweep(std::uint64_t count, std::uint32_t window) {
+    CountedTargets targets(count);
+    Sweep all{plan, scripted, targets, basket, control};
+    run_sweep(io, all, window);
+    took = io.now() - start_of_time;
+    given = targets.targets_given();
+  }
+  std::uint64_t count_of(Verdict verdict) const {
+    return static_cast<std::uint64_t>(std::ranges::count(basket.outcomes, verdict, &Outcome::verdict));
+  }
+
+  SimIo io{seed(7)};
+  Plan plan;
+  Control control;
+  Basket basket;
+  Script script;
+  Duration took{};
+  std::uint64_t given = 0;
+};
+
+TEST_F(SweepTest, KeepsTheWindowFullAndNeverOverfull) {
+  sweep(100, 10);
+  EXPECT_EQ(basket.outcomes.size(), 100u);
+  EXPECT_EQ(script.in_flight_max, 10u);
+  EXPECT_EQ(took, 10 * script.takes);
+}
+
+TEST_F(SweepTest, ARateSpacesTheStartsEvenlyAndNamesWhenEachWasDue) {
+  plan.pacing.rate = 10;
+  sweep(11, 100);
+  std::ranges::sort(script.started);
+  for (std::size_t i = 0; i < 11; ++i) EXPECT_EQ(script.started[i], start_of_time + static_cast<int>(i) * 100ms) << i;
+  for (const Outcome& outcome : basket.outcomes) EXPECT_EQ(outcome.finished - outcome.due, script.takes);
+}
+
+TEST_F(SweepTest, AShortageOfOurOwnIsWaitedOutAndTriedAgain) {
+  script.shortages_of_each = 3;
+  sweep(200, 50);
+  EXPECT_EQ(count_of(Verdict::open), 200u);
+  EXPECT_EQ(control.shortages.load(), 600u);
+  EXPECT_TRUE(std::ranges::all_of(script.tried, [](unsigned tried) { return tried == 4; }));
+}
+
+TEST_F(SweepTest, AShortageThatLastsForHalfAMinuteIsToldAsWhatItIs) {
+  script.shortages_of_each = ~0u;
+  sweep(3, 3);
+  EXPECT_EQ(count_of(Verdict::local_shortage), 3u);
+  EXPECT_GE(took, 30s);
+  EXPECT_LE(took, 32s);
+}
+
+TEST_F(SweepTest, ADrainStartsNothingMoreAndGivesWhatIsInFlightItsTime) {
+  script.takes = 500ms;
+  basket.at_put = [this] { control.stop = Control::drain; };
+  sweep(1'000, 10);
+  EXPECT_EQ(count_of(Verdict::open), 10u) << "half a second is not too long";
+  EXPECT_EQ(basket.outcomes.size(), given);
+  EXPECT_EQ(count_of(Verdict::unfinished), given - 10) << "claimed, and never started";
+  EXPECT_EQ(script.started.size(), 10u);
+}
+
+TEST_F(SweepTest, ADrainWaitsNoLongerThanASecondForTheSlow) {
+  script.takes = 1h;
+  basket.at_put = [this] { control.stop = Control::drain; };
+  sweep(1'000, 10);
+  EXPECT_EQ(count_of(Verdict::unfinished), given);
+  EXPECT_LE(took, 1s);
+}
+
+TEST_F(SweepTest, ACancelEndsWhatIsInFlightAtOnce) {
+  script.takes = 1h;
+  basket.at_put = [this] { control.stop = Control::cancel; };
+  sweep(1'000, 10);
+  EXPECT_EQ(basket.outcomes.size(), given);
+  EXPECT_LE(took, 100ms);
+}
+
+TEST_F(SweepTest, ADrainDoesNotWaitForTheNextStartOfASlowRate) {
+  plan.pacing.rate = 1.0 / 60;
+  script.takes = 1ms;
+  basket.at_put = [this] { control.stop = Control::drain; };
+  sweep(1'000, 10);
+  EXPECT_EQ(basket.outcomes.size(), given);
+  EXPECT_LE(took, 1s);
+}
+
+TEST_F(SweepTest, StartsNothingNewWhileTooMuchIsUnwritten) {
+  basket.unwritten = [this] { return io.now() < start_of_time + 5s ? std::size_t{1'000'000} : 0; };
+  sweep(20, 20);
+  EXPECT_EQ(basket.outcomes.size(), 20u);
+  EXPECT_GE(*std::ranges::min_element(script.started), start_of_time + 5s);
+}
+
+TEST_F(SweepTest, OutcomesAreShownSoonAlsoWhenTheyAreFew) {
+  std::vector<Duration> shown;
+  basket.at_put = [&] {
+    if (basket.outcomes.size() > shown.size()) shown.push_back(io.now() - start_of_time);
+  };
+  script.takes = 1s;
+  sweep(3, 1);
+  ASSERT_EQ(shown.size(), 3u);
+  for (int i = 0; i < 3; ++i) EXPECT_LE(shown[static_cast<std::size_t>(i)], (i + 1) * 1s + 50ms);
+}
+
+/// Every second target is no target.
+class HalfBroken final : public TargetSource {
+ public:
+  std::size_t claim(std::span<Target> out) override {
+    std::size_t given = 0;
+    for (; given < out.size() && next_ < 10; ++given, ++next_)
+      out[given] = Target{.index = next_, .host = "t", .port = 443, .complaint = next_ % 2 ? "no target" : ""};
+    return given;
+  }
+  bool ended() const override { return next_ == 10; }
+
+ private:
+  std::uint64_t next_ = 0;
+};
+
+TEST_F(SweepTest, ALineThatIsNoTargetHasItsRowWithoutAJob) {
+  HalfBroken targets;
+  Sweep all{plan, scripted, targets, basket, control};
+  run_sweep(io, all, 4);
+  EXPECT_EQ(count_of(Verdict::invalid_input), 5u);
+  EXPECT_EQ(count_of(Verdict::open), 5u);
+  EXPECT_EQ(script.started.size(), 5u);
+}
+
+}  // namespace
+}  // namespace atonce
