@@ -44,8 +44,10 @@ std::optional<std::pair<Duration, Duration>> ProgressMeter::time_left(const Prog
   const auto [slow, fast] = std::minmax(snapshot.rate_now, snapshot.rate_average);
   if (slow <= 0) return std::nullopt;
   const auto remaining = static_cast<double>(*snapshot.total - snapshot.done);
-  const bool silence = snapshot.by_verdict[static_cast<std::size_t>(Verdict::timeout)] > 0;
-  const double tail = silence ? seconds(patience_) : 0;  // Where some stay silent, the last ones to start may too.
+  // Where some stay silent, the last ones to start may too; and nobody knows yet of those that are all that is left.
+  const bool silence = snapshot.by_verdict[static_cast<std::size_t>(Verdict::timeout)] > 0 ||
+                       *snapshot.total - snapshot.done <= snapshot.in_flight;
+  const double tail = silence ? seconds(patience_) : 0;
   return std::pair{from_seconds(remaining / fast), from_seconds(remaining / slow + tail)};
 }
 

@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <random>
 
-#include "atonce/results/tee_sink.h"
 
 namespace atonce {
 namespace {
@@ -87,30 +86,6 @@ TEST(OrderedSink, TellsWhatKeepsARowFromBeingWritten) {
   EXPECT_EQ(ordered.add(numbered(2)), 0);
   EXPECT_EQ(ordered.add(numbered(0)), ENOSPC);
   EXPECT_EQ(ordered.add(numbered(3)), ENOSPC);
-}
-
-TEST(TeeSink, HandsEveryOutcomeToEverySink) {
-  Recorder first;
-  Recorder second;
-  second.hears_starts = true;
-  TeeSink tee({&first, &second});
-  EXPECT_TRUE(tee.wants_starts());
-  tee.start({.index = 5});
-  EXPECT_EQ(tee.add(numbered(5)), 0);
-  EXPECT_EQ(tee.flush(), 0);
-  EXPECT_THAT(first.indexes, ElementsAre(5));
-  EXPECT_THAT(second.indexes, ElementsAre(5));
-  EXPECT_THAT(first.started, IsEmpty());
-  EXPECT_THAT(second.started, ElementsAre(5));
-}
-
-TEST(TeeSink, GoesOnToTheOthersWhenOneFails) {
-  Recorder full;
-  full.room = 0;
-  Recorder other;
-  TeeSink tee({&full, &other});
-  EXPECT_EQ(tee.add(numbered(1)), ENOSPC);
-  EXPECT_THAT(other.indexes, ElementsAre(1));
 }
 
 }  // namespace
