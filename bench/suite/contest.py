@@ -3,7 +3,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from .results import Row
@@ -39,11 +39,11 @@ def say(text):
 class Addresses:
     """Gives out addresses of a block one after another, so that nobody meets a host that another has just spoken to."""
 
-    def __init__(self, first, count, folder, stride=1):
-        self.first, self.count, self.folder, self.used, self.stride = first, count, folder, 0, stride
+    def __init__(self, first, count):
+        self.first, self.count, self.used = first, count, 0
 
     def take(self, count):
-        hosts = [_dotted(self.first + (self.used + i) * self.stride % self.count) for i in range(count)]
+        hosts = [_dotted(self.first + (self.used + i) % self.count) for i in range(count)]
         self.used += count
         return hosts
 
@@ -75,7 +75,6 @@ def count_wrong(answers, truth):
 class Entry:
     row: Row
     contestants: list  # more than one: the best is found first, and only that one goes on
-    tried: list = field(default_factory=list)
 
 
 def entry(name, targets, *contestants):

@@ -1,5 +1,5 @@
 """Hosts 50 ms away: a mix with silence, all open, all refused."""
-from .contest import Addresses, Contest, entry, say
+from .contest import Addresses, Contest, entry
 from .contestants import Atonce, Floor, Nmap, Python
 from .results import Goal, ratios
 
@@ -25,7 +25,7 @@ def account(rows):
 
 
 def mixed(bench, section):
-    contest = Contest(bench, "far-mixed", Addresses(*BLOCK, bench.folder))
+    contest = Contest(bench, "far-mixed", Addresses(*BLOCK))
     many = bench.pick(100_000, 60_000, 4_000)
     windows = bench.pick([20_000, 40_000, 60_000, 100_000], [40_000, 60_000], [2_000])
     ours, floor, asyncio, threads, nmap = contest.run([
@@ -42,7 +42,7 @@ def mixed(bench, section):
 
 
 def alike(bench, section, world, over_uvloop, over_nmap):
-    contest = Contest(bench, world, Addresses(*BLOCK, bench.folder))
+    contest = Contest(bench, world, Addresses(*BLOCK))
     many = bench.pick(100_000, 50_000, 4_000)
     windows = bench.pick([4_000, 8_000, 16_000], [8_000], [2_000])
     settings = bench.pick([(4_000, 1), (8_000, 1), (8_000, 2), (16_000, 2)], [(8_000, 1), (8_000, 2)], [(2_000, 2)])

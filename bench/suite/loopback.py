@@ -5,7 +5,7 @@ from .far import account, goal_over
 
 
 def compare(bench, section, world, block):
-    contest = Contest(bench, world, Addresses(*block, bench.folder))
+    contest = Contest(bench, world, Addresses(*block))
     many = bench.pick(60_000, 30_000, 2_000)
     floors = [Floor(bench.tool("floor_connect"), window, 2, 1_000) for window in bench.pick([16, 256, 2_000], [256, 2_000], [256])]
     strategies = [["--strategy", "async", "-c", window] for window in bench.pick([16, 256, 2_000, 10_000], [256, 2_000], [256])]

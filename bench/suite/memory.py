@@ -1,6 +1,5 @@
 """A hundred thousand connections that hang at once, in one process with 20,000 descriptors: what they cost, and whether others suffer."""
 import resource
-from statistics import median
 
 from . import process
 from .contest import Addresses, say, truth_of, write_list
@@ -34,8 +33,8 @@ def run_once(bench, hosts, window, timeout):
 def hanging(bench, section):
     count = bench.pick(100_000, 100_000, 5_000)
     others = count // 10
-    silent = Addresses(0x0A300000, 1 << 20, bench.folder)
-    mixed = [Addresses(0x0A100000, 1 << 20, bench.folder), Addresses(0x0A200000, 1 << 20, bench.folder)]
+    silent = Addresses(0x0A300000, 1 << 20)
+    mixed = [Addresses(0x0A100000, 1 << 20), Addresses(0x0A200000, 1 << 20)]
     row = Row("atonce", targets=count + others)
     each, most = [], []
     for turn in range(bench.pick(3, 1, 1)):

@@ -3,6 +3,7 @@ import os
 import select
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -37,10 +38,13 @@ def run(argv, timeout_s, watch=None, watch_s=0.02, cpus=None, descriptors=None):
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         started = time.monotonic()
         child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True)
-        timed_out = _wait(child.pid, started + timeout_s, watch, watch_s)
-        if timed_out:
-            os.killpg(child.pid, signal.SIGKILL)
-        _, status, used = os.wait4(child.pid, 0)
+        timed_out = True
+        try:
+            timed_out = _wait(child.pid, started + timeout_s, watch, watch_s)
+        finally:
+            if timed_out:
+                os.killpg(child.pid, signal.SIGKILL)
+            _, status, used = os.wait4(child.pid, 0)
         seconds = time.monotonic() - started
         child.returncode = os.waitstatus_to_exitcode(status)
         _end_group(child.pid)
@@ -51,15 +55,24 @@ def run(argv, timeout_s, watch=None, watch_s=0.02, cpus=None, descriptors=None):
 
 
 def run_through(argv, timeout_s):
-    """Runs a command that says for itself what it does; its exit code, or None when it took too long."""
+    """Runs a command that says for itself what it does; its exit code, or None when it took too long. When it is ended, it is asked
+    first, so that it can end what it runs itself: see `end_politely`."""
     child = subprocess.Popen([str(word) for word in argv], stdin=subprocess.DEVNULL, start_new_session=True)
     try:
         return child.wait(timeout_s)
     except subprocess.TimeoutExpired:
         return None
     finally:
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGTERM)
+            time.sleep(0.5)
         _end_group(child.pid)
         child.wait()
+
+
+def end_politely():
+    """SIGTERM becomes an exception, so that `run` ends its command."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
 
 def _wait(pid, end, watch, watch_s):
