@@ -21,7 +21,7 @@ build/%/build.ninja: CMakeLists.txt cmake/house.cmake CMakePresets.json
 $(filter-out bench,$(PRESETS)): %: build/%/build.ninja
 	@cmake --build --preset $@ -j $(JOBS)
 
-build: need-build
+build: need-build need-test
 	@$(MAKE) --no-print-directory build/release/atonce
 
 build/release/atonce: build/release/build.ninja FORCE
@@ -31,7 +31,7 @@ FORCE:
 need-%: FORCE
 	@scripts/need $*
 
-demo: need-build
+demo: need-build need-test
 	@$(MAKE) --no-print-directory build/release/atonce
 	@scripts/demo
 
@@ -43,7 +43,7 @@ bench: need-build need-bench build/bench/build.ninja
 	@bench/run
 
 FUZZ_SECONDS ?= 60
-fuzz: need-build
+fuzz: need-build need-test
 	@$(MAKE) --no-print-directory build/asan/build.ninja
 	@cmake --build --preset asan -j $(JOBS) --target fuzzers
 	@scripts/fuzz $(FUZZ_SECONDS)
