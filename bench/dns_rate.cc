@@ -1,5 +1,6 @@
-// The resolver alone: looks up each name of a list once and says how fast that went. A only, as many questions in flight as told.
-// Usage: dns_rate NAMES SERVER WINDOW ENGINE; prints counts and seconds as JSON. NAMES has one name a line.
+// The resolver alone: looks up each name of a list once and says how fast that went. A only, as many questions in
+// flight as told. Usage: dns_rate NAMES SERVER WINDOW ENGINE; prints counts and seconds as JSON. NAMES has one name a
+// line.
 
 #include <sys/resource.h>
 
@@ -24,10 +25,14 @@ struct Counts {
   std::uint64_t found = 0, no_name = 0, no_address = 0, failed = 0;
 
   void add(const Lookup& lookup) {
-    if (lookup) ++found;
-    else if (lookup.error().verdict == Verdict::no_name) ++no_name;
-    else if (lookup.error().verdict == Verdict::no_address) ++no_address;
-    else ++failed;
+    if (lookup)
+      ++found;
+    else if (lookup.error().verdict == Verdict::no_name)
+      ++no_name;
+    else if (lookup.error().verdict == Verdict::no_address)
+      ++no_address;
+    else
+      ++failed;
   }
 };
 

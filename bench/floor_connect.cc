@@ -1,6 +1,6 @@
-// The floor: the shortest plain epoll loop that connects to a list of addresses and gets every verdict right. No names, no rows, no
-// account, no cancellation: what atonce does in the same time is held against it.
-// Usage: floor_connect LIST PORT WINDOW TIMEOUT_MS PROCESSES; prints counts and seconds as JSON.
+// The floor: the shortest plain epoll loop that connects to a list of addresses and gets every verdict right. No names,
+// no rows, no account, no cancellation: what atonce does in the same time is held against it. Usage: floor_connect LIST
+// PORT WINDOW TIMEOUT_MS PROCESSES; prints counts and seconds as JSON.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -28,7 +28,8 @@ struct Counts {
 };
 
 std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 struct Floor {
@@ -38,15 +39,20 @@ struct Floor {
   Counts& counts;
   int epoll = epoll_create1(0);
   std::size_t in_flight = 0;
-  std::vector<std::uint32_t> turn = {};                          // of each descriptor: which use of it is waiting
+  std::vector<std::uint32_t> turn = {};                               // of each descriptor: which use of it is waiting
   std::deque<std::pair<std::int64_t, std::uint64_t>> deadlines = {};  // all time-outs are equal, so a queue is in order
 
   void count(int error) {
-    if (error == 0) ++counts.open;
-    else if (error == ECONNREFUSED) ++counts.closed;
-    else if (error == ETIMEDOUT) ++counts.timeout;
-    else if (error == EHOSTUNREACH || error == ENETUNREACH) ++counts.unreachable;
-    else ++counts.other;
+    if (error == 0)
+      ++counts.open;
+    else if (error == ECONNREFUSED)
+      ++counts.closed;
+    else if (error == ETIMEDOUT)
+      ++counts.timeout;
+    else if (error == EHOSTUNREACH || error == ENETUNREACH)
+      ++counts.unreachable;
+    else
+      ++counts.other;
   }
 
   bool start(in_addr address) {
@@ -77,7 +83,8 @@ struct Floor {
   void turn_once(bool more_to_start) {
     epoll_event events[512];
     int wait_ms = more_to_start ? 0 : -1;
-    if (!more_to_start && !deadlines.empty()) wait_ms = static_cast<int>(std::max<std::int64_t>(0, deadlines.front().first - now_ms() + 1));
+    if (!more_to_start && !deadlines.empty())
+      wait_ms = static_cast<int>(std::max<std::int64_t>(0, deadlines.front().first - now_ms() + 1));
     int got = 0;
     do {  // All that has come is taken before any time-out is believed.
       got = epoll_wait(epoll, events, 512, wait_ms);
@@ -89,7 +96,8 @@ struct Floor {
       }
       wait_ms = 0;
     } while (got == 512);
-    for (const std::int64_t now = now_ms(); !deadlines.empty() && deadlines.front().first <= now; deadlines.pop_front()) {
+    for (const std::int64_t now = now_ms(); !deadlines.empty() && deadlines.front().first <= now;
+         deadlines.pop_front()) {
       const int fd = static_cast<int>(deadlines.front().second >> 32);
       if (turn[fd] == static_cast<std::uint32_t>(deadlines.front().second)) end(fd, ETIMEDOUT);
     }
@@ -120,11 +128,13 @@ int main(int argc, char** argv) {
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
   const std::size_t processes = std::strtoul(argv[5], nullptr, 10);
-  auto* counts = static_cast<Counts*>(mmap(nullptr, sizeof(Counts) * processes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  auto* counts = static_cast<Counts*>(
+      mmap(nullptr, sizeof(Counts) * processes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   const auto started = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < processes; ++i) {
     if (fork() != 0) continue;
-    Floor floor{static_cast<std::uint16_t>(std::atoi(argv[2])), std::strtoul(argv[3], nullptr, 10) / processes, std::atol(argv[4]), counts[i]};
+    Floor floor{static_cast<std::uint16_t>(std::atoi(argv[2])), std::strtoul(argv[3], nullptr, 10) / processes,
+                std::atol(argv[4]), counts[i]};
     floor.run(list, i, processes);
     _exit(0);
   }
@@ -139,6 +149,6 @@ int main(int argc, char** argv) {
     all.unreachable += counts[i].unreachable;
     all.other += counts[i].other;
   }
-  std::printf("{\"open\":%lu,\"closed\":%lu,\"timeout\":%lu,\"unreachable\":%lu,\"other\":%lu,\"seconds\":%.4f}\n", all.open, all.closed,
-              all.timeout, all.unreachable, all.other, seconds);
+  std::printf("{\"open\":%lu,\"closed\":%lu,\"timeout\":%lu,\"unreachable\":%lu,\"other\":%lu,\"seconds\":%.4f}\n",
+              all.open, all.closed, all.timeout, all.unreachable, all.other, seconds);
 }

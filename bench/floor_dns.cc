@@ -1,6 +1,7 @@
-// The floor of looking names up: the shortest plain loop that asks a DNS server for the A record of each name of a list and gets every
-// answer right (truncated ones over TCP). No cache, no retries with back-off, no checks against liars.
-// Usage: floor_dns NAMES SERVER WINDOW PROCESSES OUT; writes the addresses found to OUT, prints counts and seconds as JSON.
+// The floor of looking names up: the shortest plain loop that asks a DNS server for the A record of each name of a list
+// and gets every answer right (truncated ones over TCP). No cache, no retries with back-off, no checks against liars.
+// Usage: floor_dns NAMES SERVER WINDOW PROCESSES OUT; writes the addresses found to OUT, prints counts and seconds as
+// JSON.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -31,8 +32,10 @@ std::size_t write_question(const std::string& name, std::uint16_t id, Bytes* out
   Bytes* length = out + 12;
   Bytes* at = length + 1;
   for (const char letter : name) {
-    if (letter == '.') *length = static_cast<Bytes>(at - length - 1), length = at++;
-    else *at++ = static_cast<Bytes>(letter);
+    if (letter == '.')
+      *length = static_cast<Bytes>(at - length - 1), length = at++;
+    else
+      *at++ = static_cast<Bytes>(letter);
   }
   *length = static_cast<Bytes>(at - length - 1);
   const Bytes tail[5] = {0, 0, 1, 0, 1};
@@ -91,8 +94,10 @@ struct FloorDns {
     for (ssize_t size; (size = ::recv(socket, answer, sizeof answer, 0)) >= 12;) {
       const int answered = answer[0] << 8 | answer[1];
       if (asked[answered] == SIZE_MAX) continue;
-      if ((answer[2] & 2) != 0) truncated.push_back(asked[answered]);
-      else found[asked[answered]] = read_address(answer);
+      if ((answer[2] & 2) != 0)
+        truncated.push_back(asked[answered]);
+      else
+        found[asked[answered]] = read_address(answer);
       asked[answered] = SIZE_MAX;
       --in_flight;
     }
@@ -106,8 +111,10 @@ struct FloorDns {
       message[1] = static_cast<Bytes>(size);
       const int stream = ::socket(AF_INET, SOCK_STREAM, 0);
       std::size_t got = 0;
-      if (::connect(stream, reinterpret_cast<sockaddr*>(&server), sizeof server) == 0 && ::send(stream, message, size + 2, 0) > 0)
-        for (ssize_t more; (got < 2 || got < 2u + (message[0] << 8 | message[1])) && (more = ::recv(stream, message + got, sizeof message - got, 0)) > 0;)
+      if (::connect(stream, reinterpret_cast<sockaddr*>(&server), sizeof server) == 0 &&
+          ::send(stream, message, size + 2, 0) > 0)
+        for (ssize_t more; (got < 2 || got < 2u + (message[0] << 8 | message[1])) &&
+                           (more = ::recv(stream, message + got, sizeof message - got, 0)) > 0;)
           got += static_cast<std::size_t>(more);
       if (got > 14) found[name] = read_address(message + 2);
       ::close(stream);
@@ -138,8 +145,8 @@ int main(int argc, char** argv) {
   sockaddr_in server{.sin_family = AF_INET, .sin_port = htons(53), .sin_addr = {}, .sin_zero = {}};
   if (inet_pton(AF_INET, argv[2], &server.sin_addr) != 1) return 2;
   const std::size_t processes = std::strtoul(argv[4], nullptr, 10);
-  auto* found = static_cast<std::uint32_t*>(
-      mmap(nullptr, sizeof(std::uint32_t) * (names.size() + 1), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  auto* found = static_cast<std::uint32_t*>(mmap(nullptr, sizeof(std::uint32_t) * (names.size() + 1),
+                                                 PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   const auto started = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < processes; ++i) {
     if (fork() != 0) continue;

@@ -1,10 +1,11 @@
-// What the runtime itself costs, in nanoseconds and bytes: tasks, the ready queue, operations that need not wait, timers, permits.
-// The harness reads the names; see docs/measuring.md for what is held against what.
+// What the runtime itself costs, in nanoseconds and bytes: tasks, the ready queue, operations that need not wait,
+// timers, permits. The harness reads the names; see docs/measuring.md for what is held against what.
 
 #include <benchmark/benchmark.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -135,6 +136,33 @@ Task<void> io_send_receive(Io& io, benchmark::State& state) {
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * 2));
 }
 
+/// The difference of the two, in blocks that alternate, so that a machine that gets slower for a while slows both.
+Task<void> beyond_plain(Io& io, benchmark::State& state) {
+  using Clock = std::chrono::steady_clock;
+  constexpr int block = 500;
+  const auto ends = socket_pair();
+  const Socket from(io, Handle{ends[0]});
+  const Socket to(io, Handle{ends[1]});
+  std::array<std::byte, 1> byte{};
+  std::vector<double> beyond_ns;
+  for (auto _ : state) {
+    const auto began = Clock::now();
+    for (int i = 0; i < block; ++i)
+      if (::send(ends[0], byte.data(), 1, MSG_NOSIGNAL) != 1 || ::recv(ends[1], byte.data(), 1, 0) != 1) std::abort();
+    const auto between = Clock::now();
+    for (int i = 0; i < block; ++i) {
+      const Result<std::size_t> sent = co_await send(io, from, byte);
+      const Result<std::size_t> got = co_await receive(io, to, byte);
+      if (!sent || !got) std::abort();
+    }
+    const Duration difference = (Clock::now() - between) - (between - began);
+    beyond_ns.push_back(static_cast<double>(difference.count()) / (2 * block));
+  }
+  const auto middle = beyond_ns.begin() + static_cast<std::ptrdiff_t>(beyond_ns.size() / 2);
+  std::nth_element(beyond_ns.begin(), middle, beyond_ns.end());
+  state.counters["beyond_ns"] = *middle;
+}
+
 // --- permits and timers
 
 Task<void> permit(Io& io, benchmark::State& state) {
@@ -218,6 +246,7 @@ void register_all() {
   looped("scope/deadline_around_nothing", make_epoll_io, deadline_around_nothing);
   RegisterBenchmark("call/plain", plain_send_receive);
   looped("call/epoll", make_epoll_io, io_send_receive);
+  looped("call/beyond_plain", make_epoll_io, beyond_plain);
   looped("call/blocking", make_blocking_io, io_send_receive);
   looped("call/ring", ring, io_send_receive);
   looped("limiter/permit", make_epoll_io, permit);

@@ -12,14 +12,16 @@ KIB = 1024
 
 
 class Watch:
-    """The most sockets seen, and the memory that the process then had."""
+    """The most sockets seen, the memory that the process then had, and the most memory that it ever had."""
 
     def __init__(self):
-        self.sockets = self.resident = 0
+        self.sockets = self.resident = self.peak = 0
 
     def __call__(self, pid):
-        self.sockets = max(self.sockets, process.sockets_in_use())
-        self.resident = max(self.resident, process.memory_of(pid, "VmRSS"))
+        sockets = process.sockets_in_use()
+        if sockets >= self.sockets:
+            self.sockets, self.resident = sockets, process.memory_of(pid, "VmRSS")
+        self.peak = max(self.peak, process.memory_of(pid, "VmHWM"))
 
 
 def run_once(bench, hosts, window, timeout):
@@ -36,7 +38,7 @@ def hanging(bench, section):
     silent = Addresses(0x0A300000, 1 << 20)
     mixed = [Addresses(0x0A100000, 1 << 20), Addresses(0x0A200000, 1 << 20)]
     row = Row("atonce", targets=count + others)
-    each, most = [], []
+    each, most, peaks = [], [], []
     for turn in range(bench.pick(3, 1, 1)):
         _, _, small, _ = run_once(bench, silent.take(200), 200, "1500ms")
         # Behind those that hang come hosts that answer at once, and that must have their right verdicts.
@@ -48,6 +50,7 @@ def hanging(bench, section):
             continue
         each.append((watch.resident - small.resident) / watch.sockets / KIB)
         most.append(watch.sockets)
+        peaks.append(watch.peak / (1 << 20))
         row.rates.append(len(hosts) / answers.seconds)
         row.cpu_us.append(answers.cpu_s / len(hosts) * 1e6)
         row.answers += len(hosts)
@@ -61,3 +64,5 @@ def hanging(bench, section):
         Goal("wrong verdicts meanwhile", False, 0, [row.wrong] if row.answers else [], ""),
     ]
     section.notes = account([row])
+    if peaks:
+        section.notes.append(f"at most {max(peaks):.0f} MiB were resident in the whole run, when all those rows came due at once")

@@ -31,11 +31,10 @@ def nanoseconds(runs):
 def costs(bench, section):
     seen = run_group(bench, "^(task|scope|call|limiter|timer)/", bench.pick(9, 5, 2), bench.pick(0.3, 0.1, 0.01))
     asleep = run_group(bench, "^sleep/", bench.pick(3, 1, 1), 0.1)["sleep/million"]
-    for name, runs in seen.items():
+    beyond = [run["beyond_ns"] for run in seen.pop("call/beyond_plain")]
+    for name, runs in sorted(seen.items()):
         times = nanoseconds(runs)
         section.rows.append(Row(name, f"{median(times):.1f} ns, {min(times):.1f} to {max(times):.1f}"))
-    plain = nanoseconds(seen["call/plain"])
-    beyond = [io - call for io, call in zip(nanoseconds(seen["call/epoll"]), plain)]
     section.goals = [
         Goal("create, await and destroy a task", False, 10, nanoseconds(seen["task/create_await_destroy"]), "ns"),
         Goal("suspend and resume", False, 4, nanoseconds(seen["task/suspend_resume"]), "ns"),
