@@ -53,7 +53,7 @@ Parsed<Staffing> plan_async(const Plan& plan, const StrategyChoice& choice) {
   bool ring = plan.engine == EngineChoice::ring || (plan.engine == EngineChoice::automatic && wanted > by_epoll);
   if (ring) {
     if (const std::string blocked = ring_blocked(); !blocked.empty()) {
-      staffing.notes.push_back(fmt::format("io_uring cannot be used here ({}); running on epoll", blocked));
+      staffing.notes.push_back(fmt::format("{}; running on epoll", blocked));
       ring = false;
     }
   }
@@ -65,7 +65,8 @@ Parsed<Staffing> plan_async(const Plan& plan, const StrategyChoice& choice) {
     const std::uint32_t per_ring = std::max<std::uint32_t>(1, descriptors - descriptors / 8);
     const std::uint32_t rings = std::clamp(descriptors / descriptors_of_loop, 1u, rings_max);
     staffing.window = std::min(staffing.window, rings * per_ring);
-    staffing.workers = std::clamp((staffing.window + per_ring - 1) / per_ring, std::min(staffing.workers, rings), rings);
+    staffing.workers =
+        std::clamp((staffing.window + per_ring - 1) / per_ring, std::min(staffing.workers, rings), rings);
   }
   if (asked && staffing.window < *asked)
     staffing.notes.push_back(

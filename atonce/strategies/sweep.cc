@@ -85,44 +85,46 @@ class LoopSweep {
   Task<void> run_one(Outcome& outcome) {
     if (outcome.target.valid()) {
       if (sweep_.wants_starts) batch_.started.push_back(outcome.target);
-      Duration pause = shortage_pause_first;
-      do {
-        co_await job_.run(outcome);
-      } while (outcome.verdict == Verdict::local_shortage && co_await wait_out_shortage(outcome, pause));
-      if (outcome.verdict != Verdict::local_shortage) widen();
+      co_await job_.run(outcome);
+      if (outcome.verdict == Verdict::local_shortage) {
+        co_await outlast_shortage(outcome);
+      } else {
+        widen();
+      }
     } else {
       outcome.verdict = Verdict::invalid_input;
     }
     finish(std::move(outcome));
   }
 
-  /// False when the target is not to be tried again: its time is over, or the run's.
-  Task<bool> wait_out_shortage(Outcome& outcome, Duration& pause) {
-    if (!sweep_.control.stopping() && io_.now() - outcome.due > shortage_max) co_return false;
-    narrow();
-    if (!sweep_.control.stopping() && co_await sleep_for(io_, pause)) {
-      pause = std::min(pause * 2, shortage_pause_max);
-      co_return true;
+  Task<void> outlast_shortage(Outcome& outcome) {
+    const Instant given_up_at = io_.now() + shortage_max;
+    for (Duration pause = shortage_pause_first; outcome.verdict == Verdict::local_shortage;
+         pause = std::min(pause * 2, shortage_pause_max)) {
+      if (!sweep_.control.stopping() && io_.now() > given_up_at) co_return;
+      ++waiting_out_;
+      narrow();
+      const bool again = !sweep_.control.stopping() && co_await sleep_for(io_, pause);
+      --waiting_out_;
+      if (again) {
+        co_await job_.run(outcome);
+      } else {
+        outcome.verdict = Verdict::unfinished;  // A run that is stopped has not asked this target.
+      }
     }
-    outcome.verdict = Verdict::unfinished;  // A run that is stopped has not asked this target.
-    co_return false;
   }
 
-  /// A shortage: fewer at once, at most one step for what was in flight together.
+  /// A shortage: as many at once as are really in flight now, for those that wait for better times are not. So what
+  /// ends makes room for them before anything new starts.
   void narrow() {
     sweep_.control.shortages.fetch_add(1, std::memory_order_relaxed);
-    if (io_.now() < narrowed_until_) return;
-    narrowed_until_ = io_.now() + shortage_pause_first;
-    window_.set_capacity(std::max<std::uint32_t>(1, std::min(window_.capacity(), window_.in_use()) * 9 / 10));
-    ended_since_narrowed_ = 0;
+    const std::uint32_t in_flight = window_.in_use() - std::min(window_.in_use(), waiting_out_);
+    window_.set_capacity(std::clamp(in_flight, 1u, window_.capacity()));
   }
 
-  /// One more for each full window that ended without a shortage.
+  /// One more for each that ended while no shortage lasts: a passing one is made up for within a few round trips.
   void widen() {
-    if (window_.capacity() == window_full_ || ++ended_since_narrowed_ < window_.capacity()) return;
-    ended_since_narrowed_ = 0;
-    window_.set_capacity(
-        std::min(window_full_, window_.capacity() + std::max<std::uint32_t>(1, window_.capacity() / 20)));
+    if (window_.capacity() < window_full_ && waiting_out_ == 0) window_.set_capacity(window_.capacity() + 1);
   }
 
   void give_up(Target target) {
@@ -161,8 +163,7 @@ class LoopSweep {
   Batch batch_;
   Scope* jobs_ = nullptr;
   unsigned starts_in_turn_ = 0;
-  std::uint32_t ended_since_narrowed_ = 0;
-  Instant narrowed_until_{};
+  std::uint32_t waiting_out_ = 0;  ///< targets that hold a permit while a shortage lasts
 };
 
 }  // namespace

@@ -21,6 +21,12 @@
 namespace atonce {
 namespace {
 
+/// A line to standard error, which may be full or closed: then nobody is told, and the run goes on.
+template <class... Args>
+void tell(fmt::format_string<Args...> format, Args&&... args) {
+  std::fputs(fmt::format(format, std::forward<Args>(args)...).c_str(), stderr);
+}
+
 constexpr int exit_no_world = 2;
 constexpr int exit_no_command = 127;
 
@@ -40,14 +46,14 @@ bool show_resolver(const Endpoint& resolver) {
 
 [[noreturn]] void become(std::span<char* const> command, const Endpoint& resolver) {
   if (!show_resolver(resolver))
-    fmt::print(stderr, "world: /etc/resolv.conf stays as it is ({}); the resolver of the world is {}\n",
-               std::strerror(errno), write_endpoint(resolver));
+    tell("world: /etc/resolv.conf stays as it is ({}); the resolver of the world is {}\n", std::strerror(errno),
+         write_endpoint(resolver));
   std::vector<char*> arguments(command.begin(), command.end());
   arguments.push_back(nullptr);
   ::signal(SIGINT, SIG_DFL);
   ::signal(SIGQUIT, SIG_DFL);
   ::execvp(arguments[0], arguments.data());
-  fmt::print(stderr, "world: cannot run {}: {}\n", arguments[0], std::strerror(errno));
+  tell("world: cannot run {}: {}\n", arguments[0], std::strerror(errno));
   ::_exit(exit_no_command);
 }
 
@@ -61,27 +67,27 @@ int wait_for(pid_t child) {
 void print_counts(const WorldServer& world) {
   if (world.spec().ground != Ground::tun) return;
   const TunCounts counts = world.counts();
-  fmt::print(stderr,
-             "world: SYNs to open {}, closed {}, silent {}, unreachable {}; packets in {}, out {}, lost as asked {}, "
-             "not as asked {}\n",
-             counts.syns_open, counts.syns_closed, counts.syns_silent, counts.syns_unreachable, counts.packets_in,
-             counts.packets_out, counts.lost, counts.overflow);
+  tell(
+      "world: SYNs to open {}, closed {}, silent {}, unreachable {}; packets in {}, out {}, lost as asked {}, "
+      "not as asked {}\n",
+      counts.syns_open, counts.syns_closed, counts.syns_silent, counts.syns_unreachable, counts.packets_in,
+      counts.packets_out, counts.lost, counts.overflow);
 }
 
 int fail(const std::string& text) {
-  fmt::print(stderr, "world: {}\n", text);
+  tell("world: {}\n", text);
   return exit_no_world;
 }
 
 void print_usage_of(const WorldServer& world) {
-  fmt::print(stderr,
-             "{}\n"
-             "  ask it      dig @{} -p {} example.com\n"
-             "  probe it    atonce probe LIST --resolver {} -p {}\n"
-             "  the truth   atonce world --profile {} --truth LIST\n"
-             "  end it      Ctrl-C\n",
-             world.description(), write_address(world.resolver().address), world.resolver().port,
-             write_endpoint(world.resolver()), world.spec().ports.front(), world.spec().profile);
+  tell(
+      "{}\n"
+      "  ask it      dig @{} -p {} example.com\n"
+      "  probe it    atonce probe LIST --resolver {} -p {}\n"
+      "  the truth   atonce world --profile {} --truth LIST\n"
+      "  end it      Ctrl-C\n",
+      world.description(), write_address(world.resolver().address), world.resolver().port,
+      write_endpoint(world.resolver()), world.spec().ports.front(), world.spec().profile);
 }
 
 }  // namespace
@@ -89,7 +95,7 @@ void print_usage_of(const WorldServer& world) {
 Parsed<WorldServer> enter_world(WorldSpec& spec) {
   const PrivateNetwork network = enter_private_network();
   spec.private_network = network.entered;
-  if (!network.entered) fmt::print(stderr, "world: {}\n", network.reason);
+  if (!network.entered) tell("world: {}\n", network.reason);
   return WorldServer::start(spec);
 }
 

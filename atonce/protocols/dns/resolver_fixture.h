@@ -79,7 +79,7 @@ class ResolverTest : public ::testing::Test {
   }
 
   SimIo io{seed(7)};
-  ResolverConfig config;
+  ResolverConfig config{.timeout = std::chrono::seconds(2)};
   ResolverCounters counters;
   std::vector<std::string> asked_names;
   Duration took{};
