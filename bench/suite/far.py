@@ -44,10 +44,10 @@ def mixed(bench, section):
 def alike(bench, section, world, over_uvloop, over_nmap):
     contest = Contest(bench, world, Addresses(*BLOCK))
     many = bench.pick(100_000, 50_000, 4_000)
-    windows = bench.pick([4_000, 8_000, 16_000], [8_000], [2_000])
-    settings = bench.pick([(4_000, 1), (8_000, 1), (8_000, 2), (16_000, 2)], [(8_000, 1), (8_000, 2)], [(2_000, 2)])
+    windows = bench.pick([8_000, 16_000], [8_000], [2_000])
+    settings = bench.pick([(8_000, 1), (8_000, 2), (16_000, 2)], [(8_000, 2), (16_000, 2)], [(2_000, 2)])
     ours, floor, uvloop, asyncio, nmap = contest.run([
-        entry("atonce", many, *[probe(bench, "-c", window) for window in windows]),
+        entry("atonce", many, *[probe(bench, "-c", window, "--engine", engine) for window in windows for engine in ("epoll", "ring")]),
         entry("floor", many, *floors(bench, *settings)),
         entry("uvloop", bench.pick(30_000, 20_000, 2_000), Python("uvloop", 1)),
         entry("asyncio", bench.pick(15_000, 10_000, 1_000), Python("asyncio", 1)),
