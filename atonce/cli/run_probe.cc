@@ -123,6 +123,7 @@ Summary summarize(const RunResult& result, const TargetList& list, const Plan& p
           .wall = result.wall,
           .lateness_max = result.lateness_max,
           .shortages = result.shortages,
+          .drops = result.drops,
           .rows_unwritten = result.rows_unwritten,
           .interrupted = stopped && (result.tally.of(Verdict::unfinished) != 0 || !list.ended())};
 }
@@ -159,7 +160,7 @@ int run_probe(const Invocation& invocation) {
                                     const auto [now_total, now_estimated] = expected_targets(**list, plan);
                                     progress.meter().expect(now_total, now_estimated);
                                     progress.update({state.tally->by_verdict, state.in_flight(), state.elapsed,
-                                                     state.shortages, state.lateness_max, state.stopping});
+                                                     state.shortages, state.drops, state.lateness_max, state.stopping});
                                   });
   if (const int error = results.finish(); error != 0 && result.sink_error == 0) result.sink_error = error;
   progress.stop();

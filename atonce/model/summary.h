@@ -20,6 +20,7 @@ struct Summary {
   Duration wall{};
   Duration lateness_max{};           ///< how late our own loop was at most
   std::uint64_t shortages = 0;       ///< local shortages met, each waited out
+  std::uint64_t drops = 0;           ///< packets thrown away on this machine meanwhile, by any program
   std::uint64_t rows_unwritten = 0;  ///< outcomes that the output could not take
   bool interrupted = false;
 };

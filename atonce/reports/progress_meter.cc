@@ -60,6 +60,7 @@ ProgressSnapshot ProgressMeter::read(const ProgressReading& reading) {
       .in_flight = reading.in_flight,
       .elapsed = reading.elapsed,
       .shortages = reading.shortages,
+      .drops = reading.drops,
       .lateness = reading.lateness,
       .stopping = reading.stopping,
   };

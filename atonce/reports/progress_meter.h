@@ -13,6 +13,7 @@ struct ProgressReading {
   std::uint64_t in_flight = 0;
   Duration elapsed{};
   std::uint64_t shortages = 0;
+  std::uint64_t drops = 0;
   Duration lateness{};
   bool stopping = false;
 };

@@ -82,6 +82,10 @@ std::vector<Piece> own_pieces(const ProgressSnapshot& snapshot) {
     pieces.push_back({fmt::format("ours: {} waited out",
                                   grouped(snapshot.shortages) + (snapshot.shortages == 1 ? " shortage" : " shortages")),
                       Colour::red});
+  if (snapshot.drops > 0)
+    pieces.push_back(
+        {fmt::format("ours: {} {} dropped", grouped(snapshot.drops), snapshot.drops == 1 ? "packet" : "packets"),
+         Colour::red});
   if (snapshot.lateness >= lateness_shown)
     pieces.push_back({fmt::format("ours: loop late by {}", write_duration(snapshot.lateness)), Colour::red});
   return pieces;

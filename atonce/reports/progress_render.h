@@ -26,7 +26,8 @@ struct ProgressSnapshot {
   Duration elapsed{};
   std::optional<std::pair<Duration, Duration>> left;  ///< from, to; empty: nothing sound to say
   std::uint64_t shortages = 0;
-  Duration lateness{};  ///< how late our own loop was at most
+  std::uint64_t drops = 0;  ///< packets thrown away on this machine
+  Duration lateness{};      ///< how late our own loop was at most
   bool stopping = false;
 };
 

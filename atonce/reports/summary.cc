@@ -95,6 +95,9 @@ std::string remarks(const Summary& summary) {
   if (summary.tally.retries > 0) say(fmt::format("retries: {}", grouped(summary.tally.retries)));
   if (summary.shortages > 0)
     say(fmt::format("shortages of this machine, each waited out and tried again: {}", grouped(summary.shortages)));
+  if (summary.drops > 0)
+    say(fmt::format("packets dropped on this machine meanwhile, so that answers may have looked like silence: {}",
+                    grouped(summary.drops)));
   if (summary.lateness_max >= lateness_shown)
     say(fmt::format("our own loop was late by {} at most; targets were given that time back",
                     write_duration(summary.lateness_max)));

@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include "atonce/runtime/local_drops.h"
+
 namespace atonce {
 namespace {
 
@@ -52,6 +54,7 @@ RunResult run_strategy(const Plan& plan, const StrategyRow& strategy, const Staf
   Outbox outbox;
   Sweep sweep{plan, job, list, outbox, control, sink.wants_starts()};
   Collector collector(sink, control, result);
+  const std::uint64_t drops_before = read_local_drops().total();
   const Instant started = clock_now();
   const std::unique_ptr<Crew> crew = strategy.start(sweep, outbox, staffing);
   Instant watched = started;
@@ -69,8 +72,8 @@ RunResult run_strategy(const Plan& plan, const StrategyRow& strategy, const Staf
     watched = now;
     collector.flush();
     if (watch)
-      watch({&result.tally, list.targets_given(), control.shortages.load(), now - started,
-             Duration(control.lateness_ns_max.load()), staffing.window, control.stopping()});
+      watch({&result.tally, list.targets_given(), control.shortages.load(), read_local_drops().total() - drops_before,
+             now - started, Duration(control.lateness_ns_max.load()), staffing.window, control.stopping()});
   }
   try {
     crew->join();
@@ -81,6 +84,7 @@ RunResult run_strategy(const Plan& plan, const StrategyRow& strategy, const Staf
   result.wall = clock_now() - started;
   result.claimed = list.targets_given();
   result.shortages = control.shortages.load();
+  result.drops = read_local_drops().total() - drops_before;
   result.lateness_max = Duration(control.lateness_ns_max.load());
   return result;
 }

@@ -13,6 +13,7 @@ struct RunState {
   const Tally* tally = nullptr;
   std::uint64_t claimed = 0;    ///< targets taken from the source
   std::uint64_t shortages = 0;  ///< local shortages met so far
+  std::uint64_t drops = 0;      ///< packets thrown away on this machine since the run began
   Duration elapsed{};
   Duration lateness_max{};
   std::uint32_t window = 0;
@@ -27,6 +28,7 @@ struct RunResult {
   std::uint64_t claimed = 0;
   std::uint64_t rows_unwritten = 0;  ///< outcomes that the sink could not take
   std::uint64_t shortages = 0;
+  std::uint64_t drops = 0;
   Duration wall{};
   Duration lateness_max{};
   Staffing staffing;
