@@ -36,9 +36,11 @@ Verdict verdict_of_connect(Error error) {
 
 Task<Attempt> connect_once(Io& io, Endpoint to, Duration timeout) {
   const Instant started = io.now();
-  const Result<Socket> socket = co_await within(timeout, connect(io, to));
+  Result<Socket> socket = co_await within(timeout, connect(io, to));
   Attempt attempt{.address = to.address, .verdict = Verdict::open, .took = io.now() - started};
-  if (!socket) {
+  if (socket) {
+    socket->reset(to.address.family);
+  } else {
     attempt.error = socket.error().code;
     attempt.verdict = verdict_of_connect(socket.error());
     // A socket has no source address for a family that this machine does not speak.

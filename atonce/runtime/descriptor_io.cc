@@ -201,7 +201,7 @@ std::int32_t DescriptorIo::attempt(Operation& operation) {
 }
 
 int DescriptorIo::take_socket(const Endpoint& to) {
-  std::vector<int>& spares = spares_of(to);
+  std::vector<int>& spares = spares_of(to.address.family);
   if (spares.empty()) {
     const auto make = [&] { return ::socket(socket_family(to), SOCK_STREAM | socket_flags_, 0); };
     const int made = make();
@@ -212,14 +212,20 @@ int DescriptorIo::take_socket(const Endpoint& to) {
   return spare;
 }
 
-/// After a refusal Linux has dissolved the association and released the port (tcp_disconnect): the socket is as new.
-void DescriptorIo::retire(int descriptor, const Endpoint& to, int code) {
-  std::vector<int>& spares = spares_of(to);
-  if (code == ECONNREFUSED && spares.size() < spares_max) {
+/// After a refusal, and after a connect to nowhere, Linux has dissolved the association and released the port
+/// (tcp_disconnect): the socket is as new.
+void DescriptorIo::retire(int descriptor, Family family, bool as_new) {
+  std::vector<int>& spares = spares_of(family);
+  if (as_new && spares.size() < spares_max) {
     spares.push_back(descriptor);
   } else {
     close(Handle{descriptor});
   }
+}
+
+void DescriptorIo::reset(Handle handle, Family family) {
+  const sockaddr nowhere{.sa_family = AF_UNSPEC, .sa_data = {}};
+  retire(handle.value, family, ::connect(handle.value, &nowhere, sizeof nowhere) == 0);
 }
 
 std::int32_t DescriptorIo::begin_connect(ConnectOperation& operation, int& descriptor) {
@@ -237,17 +243,19 @@ std::int32_t DescriptorIo::begin_connect(ConnectOperation& operation, int& descr
   }
   if (code == 0) return descriptor;
   operation.started |= code == ECONNREFUSED;
-  retire(descriptor, operation.to, code);
+  retire(descriptor, operation.to.address.family, code == ECONNREFUSED);
   return -code;
 }
 
 std::int32_t DescriptorIo::end_connect(const ConnectOperation& operation, int descriptor, bool failed) {
   if (!failed) return descriptor;
-  int code = 0;
-  socklen_t length = sizeof code;
-  if (::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length) < 0) code = errno;
-  if (code == 0) return descriptor;
-  retire(descriptor, operation.to, code);
+  // Asking by a second connect, and not for SO_ERROR, ends the attempt in the kernel too: else the next connect of a
+  // kept socket would be told ECONNABORTED, once, and nothing would go out.
+  SocketAddress address;
+  const socklen_t length = write_socket_address(operation.to, address);
+  const int code = ::connect(descriptor, &address.any, length) == 0 ? EISCONN : errno;
+  if (code == EISCONN) return descriptor;
+  retire(descriptor, operation.to.address.family, code == ECONNREFUSED);
   return -code;
 }
 

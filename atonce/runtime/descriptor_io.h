@@ -21,6 +21,7 @@ class DescriptorIo : public Io {
   Result<Endpoint> local_endpoint(Handle handle) override;
   void finish_sending(Handle handle) override;
   void close(Handle handle) override;
+  void reset(Handle handle, Family family) override;
 
   /// May be called from another thread and from a signal handler.
   void wake() override;
@@ -72,14 +73,14 @@ class DescriptorIo : public Io {
   int socket_flags() const { return socket_flags_; }
 
  private:
-  // A refused connect leaves its socket as new, and to make one anew costs a third of a connect that is refused on
-  // loopback. So many of each family serve a burst, and are soon given up where descriptors are short.
-  static constexpr std::size_t spares_max = 16;
+  // A refused or reset connection leaves its socket as new, and to make one anew costs a third of a connect that is
+  // refused on loopback. So many of each family serve a burst, and are given up where descriptors are short.
+  static constexpr std::size_t spares_max = 256;
 
   std::int32_t transfer(Operation& operation);
-  std::vector<int>& spares_of(const Endpoint& endpoint) { return spares_[endpoint.address.family == Family::v6]; }
+  std::vector<int>& spares_of(Family family) { return spares_[family == Family::v6]; }
   int take_socket(const Endpoint& to);
-  void retire(int descriptor, const Endpoint& to, int code);
+  void retire(int descriptor, Family family, bool as_new);
   bool give_up_spares();
   template <class Prepare>
   Result<Handle> open(const Endpoint& endpoint, int type, Prepare prepare);

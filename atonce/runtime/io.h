@@ -55,6 +55,9 @@ class Io {
   virtual void finish_sending(Handle handle) = 0;
   /// Closes; nothing may be in flight on the handle. Does not wait.
   virtual void close(Handle handle) = 0;
+  /// Closes a connection that carried nothing: with RST where the engine can, so that neither side keeps it in
+  /// TIME_WAIT, else in order. Does not wait.
+  virtual void reset(Handle handle, Family) { close(handle); }
 
   /// Ends the current or the next wait early. The only member that another thread (or a signal handler) may call.
   virtual void wake() = 0;

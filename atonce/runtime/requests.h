@@ -23,6 +23,10 @@ class Socket {
   void close() {
     if (handle_) io_->close(std::exchange(handle_, {}));
   }
+  /// See Io::reset; `family` is that of the peer.
+  void reset(Family family) {
+    if (handle_) io_->reset(std::exchange(handle_, {}), family);
+  }
   Handle handle() const { return handle_; }
   explicit operator bool() const { return static_cast<bool>(handle_); }
 

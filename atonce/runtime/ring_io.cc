@@ -15,6 +15,8 @@ namespace {
 // Far above any descriptor's number: fs.nr_open ends below 2^30.
 constexpr std::int32_t slot_flag = 1 << 30;
 
+constexpr int empty_enters_max = 16;
+
 bool is_slot(Handle handle) { return (handle.value & slot_flag) != 0; }
 std::uint32_t slot_of(Handle handle) { return static_cast<std::uint32_t>(handle.value & ~slot_flag); }
 
@@ -338,8 +340,13 @@ void RingIo::take_offloaded() {
   finished_.clear();
 }
 
-void RingIo::reap() {
-  ring_->reap([this](std::uint64_t what, std::int32_t result) { arrived(what, result); });
+bool RingIo::reap() {
+  bool any = false;
+  ring_->reap([&](std::uint64_t what, std::int32_t result) {
+    any = true;
+    arrived(what, result);
+  });
+  return any;
 }
 
 void RingIo::wait(Instant until) {
@@ -351,10 +358,12 @@ void RingIo::wait(Instant until) {
     ring_->submit_and_collect();
   }
   reap();
-  // An enter runs only some of what the kernel has put off, and tells that there is more.
-  while (ring_->holds_back()) {
+  // An enter runs only some of what the kernel has put off, and tells that there is more. What it runs may complete
+  // nothing yet; and the flag may stand with nothing behind it, when another processor raised it just after its work
+  // was taken: so a few enters in a row that bring nothing are enough.
+  for (int empty = 0; empty < empty_enters_max && ring_->holds_back();) {
     ring_->submit_and_collect();
-    reap();
+    empty = reap() ? 0 : empty + 1;
   }
 }
 

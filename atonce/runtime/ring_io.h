@@ -76,7 +76,8 @@ class RingIo final : public DescriptorIo {
   bool request_cancel(std::uint32_t index, Record& record);
   void prepare_message(Record& record, std::span<const std::byte> bytes);
 
-  void reap();
+  /// True when there was anything.
+  bool reap();
   void arrived(std::uint64_t what, std::int32_t result);
   void step_ended(std::uint32_t index, Record& record);
   std::int32_t result_of(Operation& operation, Record& record);
