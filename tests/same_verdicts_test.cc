@@ -136,7 +136,7 @@ std::string run_every_way(const WorldServer& world, const Plan& plan, std::optio
     Tally tally;
     const std::string wrong_here = run_one_way(world, plan, way, tally);
     if (!wrong_here.empty())
-      wrong += fmt::format("{}:{}\n{}", way.strategy.name, way.strategy.count.value_or(0), wrong_here);
+      wrong += fmt::format("{}:{}\n{}", way.strategy.name, way.strategy.count.value_or(0), wrong_here.substr(0, 2'000));
     if (!first) first = tally;
     if (tally.by_verdict != first->by_verdict) wrong += way.strategy.name + ": another tally than sequential\n";
   }

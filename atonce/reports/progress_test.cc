@@ -43,11 +43,14 @@ class Sink {
     const winsize size{.ws_row = rows, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
     EXPECT_EQ(::ioctl(writer_, TIOCSWINSZ, &size), 0);
   }
+  /// What has come since the last call. The kernel hands it over in its own time, so a mark is sent after it.
   std::string written() const {
-    ::fcntl(reader_, F_SETFL, O_NONBLOCK);
-    char buffer[65'536];
-    const ssize_t count = ::read(reader_, buffer, sizeof buffer);
-    return count > 0 ? std::string(buffer, static_cast<std::size_t>(count)) : "";
+    constexpr char mark = '\x01';
+    EXPECT_EQ(::write(writer_, &mark, 1), 1);
+    std::string text;
+    char byte = 0;
+    while (::read(reader_, &byte, 1) == 1 && byte != mark) text += byte;
+    return text;
   }
 
  private:
