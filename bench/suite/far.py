@@ -44,7 +44,7 @@ def mixed(bench, section):
 def alike(bench, section, world, over_uvloop, over_nmap):
     contest = Contest(bench, world, Addresses(*BLOCK))
     many = bench.pick(100_000, 50_000, 4_000)
-    windows = bench.pick([8_000, 16_000], [8_000], [2_000])
+    windows = bench.pick([8_000, 16_000, 19_000], [8_000, 16_000], [2_000])
     settings = bench.pick([(8_000, 1), (8_000, 2), (16_000, 2)], [(8_000, 2), (16_000, 2)], [(2_000, 2)])
     ours, floor, uvloop, asyncio, nmap = contest.run([
         entry("atonce", many, *[probe(bench, "-c", window, "--engine", engine) for window in windows for engine in ("epoll", "ring")]),
