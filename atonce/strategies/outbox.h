@@ -18,6 +18,9 @@ struct Batch {
   bool empty() const { return started.empty() && outcomes.empty(); }
 };
 
+/// Outcomes that may wait for a slow reader of the results; at about 300 bytes each this is some 20 MB.
+inline constexpr std::size_t backlog_max = 65'536;
+
 /// Where a worker leaves what it has done. It never waits here for a slow disk or a slow pipe: it looks at `backlog`
 /// and starts nothing new while there is too much.
 class Handover {

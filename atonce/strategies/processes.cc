@@ -173,7 +173,7 @@ class ProcessCrew final : public Crew {
     if (!packet_.empty() || all_sent_) return;
     Target target;
     const bool stopping = sweep_.control.stopping();
-    if (!stopping && outbox_.backlog() < 65'536 && sweep_.source.claim({&target, 1}) == 1) {
+    if (!stopping && outbox_.backlog() < backlog_max && sweep_.source.claim({&target, 1}) == 1) {
       write_target(target, packet_);
       if (sweep_.wants_starts) batch_.started.push_back(target);
       handed_out_.emplace(target.index, std::move(target));

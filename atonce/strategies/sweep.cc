@@ -12,8 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Outcomes that wait for a slow reader of the results; at about 300 bytes each this is some 20 MB.
-constexpr std::size_t backlog_max = 65'536;
 // Enough that the lock of a claim or a handover is forgotten, few enough that nobody waits for his share.
 constexpr std::size_t chunk_max = 64;
 // After so many starts the loop looks at what has come back: a burst overruns queues that a wide window does not.
