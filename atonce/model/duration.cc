@@ -13,7 +13,7 @@ struct Unit {
   std::string_view name;
   double nanoseconds;
 };
-constexpr std::array units{Unit{"ns", 1.0}, Unit{"us", 1e3}, Unit{"ms", 1e6}, Unit{"s", 1e9},
+constexpr std::array units{Unit{"ns", 1.0}, Unit{"us", 1e3},   Unit{"ms", 1e6}, Unit{"s", 1e9},
                            Unit{"m", 60e9}, Unit{"h", 3600e9}, Unit{"", 1e9}};
 constexpr double longest_ns = 365.0 * 24 * 3600 * 1e9;
 

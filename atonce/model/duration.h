@@ -21,7 +21,8 @@ constexpr Instant later(Instant from, Duration length) { return length > never -
 /// Seconds as a number for people and for rows.
 constexpr double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
-/// Parses "1500ms", "3.5s", "2m", "1h", "250us"; a bare number is seconds, as in curl. Zero and negative lengths are refused.
+/// Parses "1500ms", "3.5s", "2m", "1h", "250us"; a bare number is seconds, as in curl. Zero and negative lengths are
+/// refused.
 Parsed<Duration> parse_duration(std::string_view text);
 
 /// Writes the shortest of the forms above that keeps three figures: "3.5s", "250ms", "1m40s".

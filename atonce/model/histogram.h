@@ -5,8 +5,9 @@
 
 namespace atonce {
 
-/// Counts whole microseconds in log-linear buckets: exact below 64, then 32 buckets an octave, so a percentile is off by at most
-/// 1/32. Covers 0 to 2^40 µs (12 days); longer values count in the last bucket. Mergeable in any order, as HdrHistogram's.
+/// Counts whole microseconds in log-linear buckets: exact below 64, then 32 buckets an octave, so a percentile is off
+/// by at most 1/32. Covers 0 to 2^40 µs (12 days); longer values count in the last bucket. Mergeable in any order, as
+/// HdrHistogram's.
 class Histogram {
  public:
   void add(std::uint64_t value_us);
@@ -23,7 +24,8 @@ class Histogram {
   static constexpr int linear_bits = 6;
   static constexpr int octave_bits = 5;
   static constexpr int octaves = 40 - linear_bits;
-  static constexpr std::size_t bucket_count = (std::size_t{1} << linear_bits) + octaves * (std::size_t{1} << octave_bits);
+  static constexpr std::size_t bucket_count =
+      (std::size_t{1} << linear_bits) + octaves * (std::size_t{1} << octave_bits);
 
   static std::size_t bucket_of(std::uint64_t value);
   static std::uint64_t upper_bound_of(std::size_t bucket);

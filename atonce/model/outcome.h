@@ -22,13 +22,13 @@ struct Attempt {
 struct Outcome {
   Target target;
   Verdict verdict = Verdict::unfinished;
-  int error = 0;             ///< errno behind the verdict, 0 when there is none
-  std::uint16_t tries = 0;   ///< 1 when the first try gave the verdict
-  IpAddress address;         ///< the one used for the verdict
-  Instant due{};             ///< when the pacing wanted it started
-  Instant started{};         ///< when it was
-  Instant resolved{};        ///< when its address was known
-  Instant connected{};       ///< when the connection stood or was refused
+  int error = 0;            ///< errno behind the verdict, 0 when there is none
+  std::uint16_t tries = 0;  ///< 1 when the first try gave the verdict
+  IpAddress address;        ///< the one used for the verdict
+  Instant due{};            ///< when the pacing wanted it started
+  Instant started{};        ///< when it was
+  Instant resolved{};       ///< when its address was known
+  Instant connected{};      ///< when the connection stood or was refused
   Instant finished{};
   std::vector<Attempt> attempts;  ///< each address tried, when more than one was asked for
 };

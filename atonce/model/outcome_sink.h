@@ -13,7 +13,8 @@ class OutcomeSink {
   /// A job is about to start; only called when `wants_starts`.
   virtual void start(const Target&) {}
   virtual bool wants_starts() const { return false; }
-  /// A job has its verdict. Returns 0, or the errno that keeps the outcome from being kept (ENOSPC, EPIPE): the sweep stops cleanly.
+  /// A job has its verdict. Returns 0, or the errno that keeps the outcome from being kept (ENOSPC, EPIPE): the sweep
+  /// stops cleanly.
   virtual int add(const Outcome& outcome) = 0;
   /// Everything handed in so far reaches its file. Same returns.
   virtual int flush() { return 0; }

@@ -13,29 +13,30 @@ namespace atonce {
 
 /// What to do it to.
 struct InputOptions {
-  std::string list = "-";               ///< file, "-" for standard input
-  std::vector<std::string> targets;     ///< given on the command line, instead of a list
-  std::optional<std::uint64_t> limit;   ///< `-n`: the first so many lines
+  std::string list = "-";              ///< file, "-" for standard input
+  std::vector<std::string> targets;    ///< given on the command line, instead of a list
+  std::optional<std::uint64_t> limit;  ///< `-n`: the first so many lines
   std::vector<std::pair<std::uint16_t, std::uint16_t>> ports{{443, 443}};  ///< inclusive ranges
-  bool unique = false;                  ///< drop repeated targets, with bounded memory
+  bool unique = false;  ///< drop repeated targets, with bounded memory
 };
 
 enum class AddressChoice : std::uint8_t { any, v4_only, v6_only };
 enum class AddressMode : std::uint8_t { first, all, happy_eyeballs };
 
 struct ResolverOptions {
-  std::vector<Endpoint> servers;      ///< empty: those of /etc/resolv.conf
-  bool system = false;                ///< getaddrinfo(3) on the thread pool
+  std::vector<Endpoint> servers;               ///< empty: those of /etc/resolv.conf
+  bool system = false;                         ///< getaddrinfo(3) on the thread pool
   Duration timeout = std::chrono::seconds(1);  ///< for the first question to a server; doubles with each round
-  unsigned rounds = 3;                ///< how often the list of servers is gone through
+  unsigned rounds = 3;                         ///< how often the list of servers is gone through
   std::size_t cache_entries_max = 65'536;
 };
 
 struct ProbeOptions {
-  // Linux repeats a SYN after 1, 2 and 3 s (1 and 3 s before 6.5); a time-out of a round second would race the repetition.
+  // Linux repeats a SYN after 1, 2 and 3 s (1 and 3 s before 6.5); a time-out of a round second would race the
+  // repetition.
   Duration connect_timeout = std::chrono::milliseconds(3'500);
-  std::optional<Duration> timeout;    ///< for the whole of one try: resolving and connecting
-  unsigned retries = 0;               ///< after the first try, for time-outs and resolver failures
+  std::optional<Duration> timeout;  ///< for the whole of one try: resolving and connecting
+  unsigned retries = 0;             ///< after the first try, for time-outs and resolver failures
   AddressChoice family = AddressChoice::any;
   AddressMode mode = AddressMode::first;
 };
@@ -67,7 +68,7 @@ struct OutputOptions {
 /// The simulated internet to run in, if any.
 struct WorldOptions {
   std::string profile;     ///< as parse_world_spec takes it: a profile and its changes; empty: the default world
-  std::uint64_t seed = 1;   ///< counts when Plan::seed is set; else the seed of the profile text
+  std::uint64_t seed = 1;  ///< counts when Plan::seed is set; else the seed of the profile text
 };
 
 /// Everything a run is asked to do. Written by `cli`, read by every room.
@@ -83,8 +84,8 @@ struct Plan {
   OutputOptions output;
   std::optional<WorldOptions> world;
   bool dry_run = false;
-  unsigned rounds = 5;            ///< of a comparison
-  std::uint64_t seed = 0;         ///< 0: from the system
+  unsigned rounds = 5;     ///< of a comparison
+  std::uint64_t seed = 0;  ///< 0: from the system
 };
 
 }  // namespace atonce

@@ -8,7 +8,8 @@ namespace atonce {
 
 /// Why an operation of the outside world did not do what was asked. `code` is an errno of errno(3).
 ///
-/// Two codes have one meaning everywhere: ECANCELED, the scope was cancelled; ETIMEDOUT, a deadline passed (or the kernel gave up).
+/// Two codes have one meaning everywhere: ECANCELED, the scope was cancelled; ETIMEDOUT, a deadline passed (or the
+/// kernel gave up).
 struct Error {
   int code = 0;
   bool local = false;  ///< The call itself was refused on this machine; nothing went out. Only known for connects.
@@ -20,7 +21,8 @@ struct Error {
 template <class T>
 using Result = std::expected<T, Error>;
 
-/// Something a person asked for that cannot be: what happened, to what, and what to do about it, as one sentence or two.
+/// Something a person asked for that cannot be: what happened, to what, and what to do about it, as one sentence or
+/// two.
 struct Complaint {
   std::string text;
 };

@@ -17,7 +17,8 @@ void Tally::add(const Outcome& outcome) {
   if (outcome.tries > 1) retries += outcome.tries - 1u;
   if (outcome.verdict == Verdict::invalid_input) return;
   queue_us.add(microseconds(outcome.started - outcome.due));
-  if (outcome.resolved != Instant{} && !outcome.target.address) lookup_us.add(microseconds(outcome.resolved - outcome.started));
+  if (outcome.resolved != Instant{} && !outcome.target.address)
+    lookup_us.add(microseconds(outcome.resolved - outcome.started));
   if (outcome.connected != Instant{}) connect_us.add(microseconds(outcome.connected - outcome.resolved));
   total_us.add(microseconds(outcome.finished - outcome.started));
 }

@@ -9,16 +9,19 @@
 
 namespace atonce {
 
-/// One thing to do a job to, as it came from a line of the list. A line may give several (ports, ranges); each has its own verdict.
+/// One thing to do a job to, as it came from a line of the list. A line may give several (ports, ranges); each has its
+/// own verdict.
 struct Target {
   std::uint64_t index = 0;  ///< Position among all targets of the run, from 0: the unit of the account.
   std::uint64_t line = 0;   ///< Line of the input, from 1.
   std::string input;        ///< The target's cell as it stood there, cut at 1 KiB.
-  std::string host;         ///< What is tried: lower-case ASCII name without a trailing dot, or an address literal; empty when invalid.
-  IpAddress address;        ///< Set when `host` is a literal.
+  std::string host;  ///< What is tried: lower-case ASCII name without a trailing dot, or an address literal; empty when
+                     ///< invalid.
+  IpAddress address;  ///< Set when `host` is a literal.
   std::uint16_t port = 0;
-  std::string complaint;    ///< Why the line is not a target; empty when it is one.
-  std::vector<std::pair<std::string, std::string>> columns;  ///< Further columns of the input, by header (or "column3").
+  std::string complaint;  ///< Why the line is not a target; empty when it is one.
+  std::vector<std::pair<std::string, std::string>>
+      columns;  ///< Further columns of the input, by header (or "column3").
 
   bool valid() const { return complaint.empty(); }
 };

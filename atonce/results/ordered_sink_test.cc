@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <random>
 
-
 namespace atonce {
 namespace {
 

@@ -40,9 +40,9 @@ Task<Awaited<Awaitable>> await_with(Due due, Scope::Shielding shielding, Awaitab
 }
 }  // namespace detail
 
-/// Awaits `work`, a task or an operation that gives a Result, and cancels it at `due`. Gives ETIMEDOUT only when this very deadline
-/// fired; a cancellation from outside passes through as ECANCELED, and a success that was already there is delivered. Deadlines
-/// nest: the nearest wins.
+/// Awaits `work`, a task or an operation that gives a Result, and cancels it at `due`. Gives ETIMEDOUT only when this
+/// very deadline fired; a cancellation from outside passes through as ECANCELED, and a success that was already there
+/// is delivered. Deadlines nest: the nearest wins.
 template <class Awaitable>
 auto until(Instant due, Awaitable work) {
   return detail::await_with({.instant = due}, Scope::Shielding::inherits, std::move(work));
