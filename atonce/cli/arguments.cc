@@ -149,7 +149,6 @@ Parsed<Invocation> parse_command(Invocation invocation, const Words& words, cons
   }
   done = apply_positionals(invocation, positionals, surroundings);
   if (!done) return std::unexpected(done.error());
-  if (invocation.plan.world && invocation.plan.seed != 0) invocation.plan.world->seed = invocation.plan.seed;
   return invocation;
 }
 

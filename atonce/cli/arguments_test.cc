@@ -102,7 +102,7 @@ TEST(Arguments, ReadEveryOptionOfAProbe) {
   EXPECT_TRUE(plan.dry_run);
   ASSERT_TRUE(plan.world);
   EXPECT_EQ(plan.world->profile, "mixed,rtt=50ms");
-  EXPECT_EQ(plan.world->seed, 7u);
+  EXPECT_EQ(plan.seed, 7u);
 }
 
 TEST(Arguments, TakeWordsThatAreNoFilesAsTargets) {

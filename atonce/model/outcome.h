@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "atonce/model/duration.h"
+#include "atonce/model/evidence.h"
 #include "atonce/model/target.h"
 #include "atonce/model/verdict.h"
 
@@ -14,7 +15,8 @@ namespace atonce {
 struct Attempt {
   IpAddress address;
   Verdict verdict = Verdict::unfinished;
-  int error = 0;  ///< errno, 0 when open
+  int error = 0;           ///< errno, 0 when open
+  std::uint16_t syns = 0;  ///< SYNs sent; 0 where the kernel cannot tell
   Duration took{};
 };
 
@@ -24,11 +26,15 @@ struct Outcome {
   Verdict verdict = Verdict::unfinished;
   int error = 0;            ///< errno behind the verdict, 0 when there is none
   std::uint16_t tries = 0;  ///< 1 when the first try gave the verdict
-  IpAddress address;        ///< the one used for the verdict
-  Instant due{};            ///< when the pacing wanted it started
-  Instant started{};        ///< when it was
-  Instant resolved{};       ///< when its address was known
-  Instant connected{};      ///< when the connection stood or was refused
+  std::uint8_t lap = 1;     ///< 1, or the later lap that tried it again because the answer was unsure
+  Doubts doubts;            ///< why the verdict may be wrong through us; none: it is sure
+  bool overturned = false;  ///< a later lap gave another answer than the first
+  Evidence evidence;
+  IpAddress address;    ///< the one used for the verdict
+  Instant due{};        ///< when the pacing wanted it started
+  Instant started{};    ///< when it was
+  Instant resolved{};   ///< when its address was known
+  Instant connected{};  ///< when the connection stood or was refused
   Instant finished{};
   std::vector<Attempt> attempts;  ///< each address tried, when more than one was asked for
 };

@@ -16,6 +16,8 @@ class OutcomeSink {
   /// A job has its verdict. Returns 0, or the errno that keeps the outcome from being kept (ENOSPC, EPIPE): the sweep
   /// stops cleanly.
   virtual int add(const Outcome& outcome) = 0;
+  /// A try that does not settle the target: it will be tried again, and `add` comes later. Same returns.
+  virtual int tried(const Outcome&) { return 0; }
   /// Everything handed in so far reaches its file. Same returns.
   virtual int flush() { return 0; }
   /// Outcomes taken and not yet written, since an earlier one is still missing.

@@ -41,10 +41,33 @@ struct ProbeOptions {
   AddressMode mode = AddressMode::first;
 };
 
+/// How much a verdict must rest on.
+struct TrustOptions {
+  // Two tries that agree, and one more where the second was in doubt itself.
+  unsigned confirm = 2;  ///< `--confirm`: further tries, in a later lap, for a target that did not answer; 0: none
+};
+
+/// Whom not to bother, and how much to ask of one neighbourhood at once.
+struct PolitenessOptions {
+  // A browser opens six connections to a host; a list with many names on one address may ask a little more.
+  std::uint32_t per_address = 32;  ///< `--per-address`: in flight to one address at most; 0: no bound
+  // As many as a /24 has addresses.
+  std::uint32_t per_network = 256;    ///< `--per-network`: in flight to one IPv4 /24 or IPv6 /48 at most; 0: no bound
+  std::vector<std::string> excludes;  ///< `--exclude`: files of names, addresses and networks never to be tried
+  bool allow_private = false;         ///< names may lead into special-use ranges
+};
+
+/// Where a run keeps what it has found out, so that it can be carried on.
+struct RunFolderOptions {
+  std::string path;     ///< `--run`: empty: one of its own under the state directory
+  bool none = false;    ///< `--no-run`: keep nothing
+  bool resume = false;  ///< `--resume`: carry on what stands there
+};
+
 /// How fast: both knobs are bounds. A burst breaks answers, a wide window does not.
 struct Pacing {
   std::optional<std::uint32_t> window;  ///< `-c`: jobs in flight at most; empty: the strategy's default
-  std::optional<double> rate;           ///< `--rate`: starts a second at most
+  std::optional<double> rate;           ///< `--rate`: starts a second at most; empty: as fast as answers stay sure
 };
 
 /// "threads:20": a row of the table of strategies, and how many.
@@ -67,8 +90,7 @@ struct OutputOptions {
 
 /// The simulated internet to run in, if any.
 struct WorldOptions {
-  std::string profile;     ///< as parse_world_spec takes it: a profile and its changes; empty: the default world
-  std::uint64_t seed = 1;  ///< counts when Plan::seed is set; else the seed of the profile text
+  std::string profile;  ///< as parse_world_spec takes it: a profile and its changes; empty: the default world
 };
 
 /// Everything a run is asked to do. Written by `cli`, read by every room.
@@ -77,12 +99,16 @@ struct Plan {
   InputOptions input;
   ResolverOptions resolver;
   ProbeOptions probe;
+  TrustOptions trust;
+  PolitenessOptions politeness;
+  RunFolderOptions run;
   Pacing pacing;
   std::vector<StrategyChoice> strategies{{}};
   EngineChoice engine = EngineChoice::automatic;
   std::optional<unsigned> loops;  ///< event loops of `async`; empty: one per core
   OutputOptions output;
   std::optional<WorldOptions> world;
+  std::string fault;  ///< `--fault`: what is made to fail, for tests; as parse_faults takes it
   bool dry_run = false;
   unsigned rounds = 5;     ///< of a comparison
   std::uint64_t seed = 0;  ///< 0: from the system

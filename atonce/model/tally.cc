@@ -15,7 +15,10 @@ void Tally::add(const Outcome& outcome) {
   ++by_verdict[static_cast<std::size_t>(outcome.verdict)];
   tries += outcome.tries;
   if (outcome.tries > 1) retries += outcome.tries - 1u;
-  if (outcome.verdict == Verdict::invalid_input) return;
+  unsure += outcome.doubts.any();
+  tried_again += outcome.lap > 1;
+  overturned += outcome.overturned;
+  if (outcome.started == Instant{}) return;  // Nothing was asked of anybody.
   queue_us.add(microseconds(outcome.started - outcome.due));
   if (outcome.resolved != Instant{} && !outcome.target.address)
     lookup_us.add(microseconds(outcome.resolved - outcome.started));
@@ -27,6 +30,9 @@ void Tally::merge(const Tally& other) {
   for (std::size_t i = 0; i < verdict_count; ++i) by_verdict[i] += other.by_verdict[i];
   tries += other.tries;
   retries += other.retries;
+  unsure += other.unsure;
+  tried_again += other.tried_again;
+  overturned += other.overturned;
   queue_us.merge(other.queue_us);
   lookup_us.merge(other.lookup_us);
   connect_us.merge(other.connect_us);

@@ -13,11 +13,14 @@ namespace atonce {
 struct Tally {
   std::array<std::uint64_t, verdict_count> by_verdict{};
   std::uint64_t tries = 0;
-  std::uint64_t retries = 0;  ///< tries after the first
-  Histogram queue_us;         ///< started − due
-  Histogram lookup_us;        ///< resolved − started, for names that were looked up
-  Histogram connect_us;       ///< connected − resolved, where the host answered
-  Histogram total_us;         ///< finished − started
+  std::uint64_t retries = 0;      ///< tries after the first
+  std::uint64_t unsure = 0;       ///< verdicts with a doubt
+  std::uint64_t tried_again = 0;  ///< in a later lap
+  std::uint64_t overturned = 0;   ///< of these, answered otherwise than at first
+  Histogram queue_us;             ///< started − due
+  Histogram lookup_us;            ///< resolved − started, for names that were looked up
+  Histogram connect_us;           ///< connected − resolved, where the host answered
+  Histogram total_us;             ///< finished − started
 
   void add(const Outcome& outcome);
   void merge(const Tally& other);  ///< In any order: same result.

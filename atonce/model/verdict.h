@@ -21,13 +21,15 @@ enum class Verdict : std::uint8_t {
   dns_timeout,
   dns_invalid,
   invalid_input,
+  excluded,
+  special_use,
   local_no_route,
   local_denied,
   local_shortage,
   local_error,
   unfinished,
 };
-inline constexpr std::size_t verdict_count = 16;
+inline constexpr std::size_t verdict_count = 18;
 
 /// Whose the failure is. Our own limits are never the target's.
 enum class Blame : std::uint8_t { nobody, target, path, resolver, local, config };
@@ -54,6 +56,9 @@ constexpr std::array<VerdictRow, verdict_count> all_verdicts{{
     {Verdict::dns_timeout, "dns_timeout", "dns-timeout", Blame::resolver, "no resolver answered before the deadline"},
     {Verdict::dns_invalid, "dns_invalid", "dns-invalid", Blame::resolver, "the resolver's answer makes no sense"},
     {Verdict::invalid_input, "invalid_input", "invalid-inputs", Blame::config, "the line is not a target"},
+    {Verdict::excluded, "excluded", "blocklisted-target", Blame::config, "the exclude list has it"},
+    {Verdict::special_use, "special_use", "blocklisted-target", Blame::config,
+     "the name leads to a private or special-use address"},
     {Verdict::local_no_route, "local_no_route", "local-no-route", Blame::local,
      "this machine has no route to the address"},
     {Verdict::local_denied, "local_denied", "local-denied", Blame::local,
@@ -67,6 +72,15 @@ constexpr std::array<VerdictRow, verdict_count> all_verdicts{{
 
 constexpr const VerdictRow& row_of(Verdict verdict) { return all_verdicts[static_cast<std::size_t>(verdict)]; }
 constexpr std::string_view name_of(Verdict verdict) { return row_of(verdict).name; }
+
+/// Nobody answered: the only verdicts that a lost packet can make.
+constexpr bool is_silence(Verdict verdict) { return verdict == Verdict::timeout || verdict == Verdict::dns_timeout; }
+/// What an outage on our side makes of a healthy target: silence, or an error of the path, the resolver or this
+/// machine. An answer of the target itself (open, closed, no_name) is none.
+constexpr bool is_voidable(Verdict verdict) {
+  const Blame blame = row_of(verdict).blame;
+  return is_silence(verdict) || blame == Blame::path || blame == Blame::resolver || verdict == Verdict::local_no_route;
+}
 std::string_view name_of(Blame blame);  ///< Empty for nobody.
 std::optional<Verdict> parse_verdict(std::string_view name);
 

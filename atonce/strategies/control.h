@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <new>
 
+#include "atonce/strategies/conditions.h"
+
 namespace atonce {
 
 /// What the workers of a run share, wherever they run: it lies in memory that forked workers share too.
@@ -12,6 +14,7 @@ struct Control {
 
   std::atomic<int> stop{go};                     ///< drain: start nothing more; cancel: end what is in flight
   std::atomic<std::int64_t> next_due_ns{0};      ///< of the common rate
+  Conditions conditions;                         ///< what the witness saw
   std::atomic<std::uint64_t> shortages{0};       ///< local shortages met, each waited out and tried again
   std::atomic<std::int64_t> lateness_ns_max{0};  ///< how late a loop was at most
 

@@ -69,6 +69,10 @@ void write_outcome(const Outcome& outcome, std::string& to) {
   put(outcome.verdict, to);
   put(outcome.error, to);
   put(outcome.tries, to);
+  put(outcome.lap, to);
+  put(outcome.doubts, to);
+  put(outcome.overturned, to);
+  put(outcome.evidence, to);
   put(outcome.address, to);
   for (const Instant instant : {outcome.due, outcome.started, outcome.resolved, outcome.connected, outcome.finished})
     put(instant, to);
@@ -82,7 +86,8 @@ std::optional<Outcome> read_outcome(std::string_view& from) {
   Outcome outcome{.target = std::move(*target)};
   std::uint32_t attempts = 0;
   if (!(take(outcome.verdict, from) && take(outcome.error, from) && take(outcome.tries, from) &&
-        take(outcome.address, from)))
+        take(outcome.lap, from) && take(outcome.doubts, from) && take(outcome.overturned, from) &&
+        take(outcome.evidence, from) && take(outcome.address, from)))
     return std::nullopt;
   for (Instant* instant : {&outcome.due, &outcome.started, &outcome.resolved, &outcome.connected, &outcome.finished})
     if (!take(*instant, from)) return std::nullopt;
