@@ -67,7 +67,8 @@ struct RunFolderOptions {
 /// How fast: both knobs are bounds. A burst breaks answers, a wide window does not.
 struct Pacing {
   std::optional<std::uint32_t> window;  ///< `-c`: jobs in flight at most; empty: the strategy's default
-  std::optional<double> rate;           ///< `--rate`: starts a second at most; empty: as fast as answers stay sure
+  std::optional<double> rate;           ///< `--rate`: starts a second at most
+  bool automatic = false;               ///< without a rate: as fast as answers stay sure
 };
 
 /// "threads:20": a row of the table of strategies, and how many.
@@ -78,7 +79,7 @@ struct StrategyChoice {
 
 enum class EngineChoice : std::uint8_t { automatic, ring, epoll };
 
-enum class ResultFormat : std::uint8_t { text, jsonl, csv, none };
+enum class ResultFormat : std::uint8_t { text, jsonl, csv, none, sqlite };
 
 struct OutputOptions {
   std::string path = "-";

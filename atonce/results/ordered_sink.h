@@ -17,6 +17,8 @@ class OrderedSink final : public OutcomeSink {
   void start(const Target& target) override { inner_.start(target); }
   bool wants_starts() const override { return inner_.wants_starts(); }
   int add(const Outcome& outcome) override;
+  /// A try that settles nothing has no row, so it waits for none.
+  int tried(const Outcome& outcome) override { return inner_.tried(outcome); }
   /// Hands on nothing that is held: an earlier outcome may still come.
   int flush() override { return inner_.flush(); }
   std::size_t held() const override { return held_.size(); }

@@ -33,9 +33,16 @@ TEST(ResultsPage, HasEveryFieldOfARow) {
   outcome.target.columns = {{"rank", "1"}};
   outcome.attempts.resize(1);
   const std::string text = page();
+  outcome.verdict = Verdict::timeout;
   const auto fields = nlohmann::json::parse(written(ResultFormat::jsonl, {outcome}));
-  EXPECT_EQ(fields.size(), 19u);
+  EXPECT_EQ(fields.size(), 26u);
   for (const auto& [name, value] : fields.items()) EXPECT_THAT(text, HasSubstr("\n| `" + name + "` | "));
+}
+
+TEST(ResultsPage, HasEveryDoubt) {
+  const std::string text = page();
+  for (const DoubtRow& row : all_doubts)
+    EXPECT_THAT(text, HasSubstr(fmt::format("| `{}` | {} |\n", row.name, row.meaning)));
 }
 
 }  // namespace

@@ -9,8 +9,8 @@ namespace atonce {
 
 inline constexpr int row_schema = 1;  ///< Of JSONL and CSV rows; a new number when a field changes its meaning or goes.
 
-/// The times of a row, as curl(1) has them: from the start of the target's first try. Missing where that point was not
-/// reached.
+/// The times of a row, as curl(1) has them: from the start of the target's first try, in whole microseconds, never
+/// below zero. Missing where that point was not reached.
 struct RowTimes {
   std::optional<Duration> queue;       ///< from when it was due to when it started
   std::optional<Duration> namelookup;  ///< until the address was known
@@ -18,6 +18,12 @@ struct RowTimes {
   std::optional<Duration> total;       ///< until the verdict
 };
 RowTimes times_of(const Outcome& outcome);
+
+/// `duration` as a row tells it: to the nearest microsecond, and not below zero.
+Duration row_time(Duration duration);
+
+/// The row tells what the verdict rests on: the target was asked, and did not open.
+inline bool tells_evidence(const Outcome& outcome) { return outcome.verdict != Verdict::open && outcome.tries > 0; }
 
 /// "ECONNREFUSED"; empty for 0 and for numbers that errno(3) does not know.
 std::string_view error_name(int error);

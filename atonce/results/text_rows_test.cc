@@ -20,16 +20,16 @@ Outcome failed(Verdict verdict, int error) {
   return outcome;
 }
 
-TEST(TextSink, SaysWhatBecameOfATarget) {
+TEST(TextRows, SaysWhatBecameOfATarget) {
   EXPECT_EQ(line(open_outcome()), "Done socket on google.com with result Open (127.1.0.7, 21.3ms)\n");
 }
 
-TEST(TextSink, SaysWhatStartsWhenAskedToBeVerbose) {
+TEST(TextRows, SaysWhatStartsWhenAskedToBeVerbose) {
   EXPECT_EQ(line(open_outcome(), {.output = {.verbosity = 1}}),
             "Opening socket to google.com\nDone socket on google.com with result Open (127.1.0.7, 21.3ms)\n");
 }
 
-TEST(TextSink, GivesTheReasonInWords) {
+TEST(TextRows, GivesTheReasonInWords) {
   EXPECT_EQ(line(failed(Verdict::closed, ECONNREFUSED)),
             "Done socket on google.com with result Closed (the host answered with RST, 127.1.0.7, 21.3ms)\n");
   EXPECT_EQ(
@@ -40,13 +40,21 @@ TEST(TextSink, GivesTheReasonInWords) {
               HasSubstr("with result DNS timeout (no resolver answered"));
 }
 
-TEST(TextSink, CountsTriesBeyondTheFirst) {
+TEST(TextRows, SaysWhyAVerdictIsInDoubt) {
+  Outcome outcome = failed(Verdict::timeout, ETIMEDOUT);
+  outcome.doubts = Doubt::late_loop;
+  EXPECT_EQ(line(outcome),
+            "Done socket on google.com with result Timeout (nobody answered before the deadline, unsure: late_loop, "
+            "127.1.0.7, 21.3ms)\n");
+}
+
+TEST(TextRows, CountsTriesBeyondTheFirst) {
   Outcome outcome = failed(Verdict::timeout, ETIMEDOUT);
   outcome.tries = 3;
   EXPECT_THAT(line(outcome), HasSubstr("21.3ms, 3 tries)"));
 }
 
-TEST(TextSink, ShowsThePortWhereItIsNotClear) {
+TEST(TextRows, ShowsThePortWhereItIsNotClear) {
   Outcome outcome = open_outcome();
   EXPECT_THAT(line(outcome, {.input = {.ports = {{443, 444}}}}), StartsWith("Done socket on google.com:443 with"));
   EXPECT_THAT(line(outcome, {.input = {.ports = {{80, 80}, {443, 443}}}}),
@@ -60,7 +68,7 @@ TEST(TextSink, ShowsThePortWhereItIsNotClear) {
   EXPECT_THAT(line(outcome), StartsWith("Done socket on 2001:db8::1 with"));
 }
 
-TEST(TextSink, ShowsALineThatIsNoTargetEscapedAndShort) {
+TEST(TextRows, ShowsALineThatIsNoTargetEscapedAndShort) {
   EXPECT_EQ(
       line(invalid_outcome("a\x1b[2J\u202e", "control byte 0x1B cannot stand in a host name")),
       "Done socket on a\\x1B[2J\\u{202E} with result Invalid input (line 17: control byte 0x1B cannot stand in a host "
@@ -69,7 +77,7 @@ TEST(TextSink, ShowsALineThatIsNoTargetEscapedAndShort) {
               StartsWith("Done socket on " + std::string(100, 'a') + "... with result Invalid input"));
 }
 
-TEST(TextSink, HasAWordForEveryVerdict) {
+TEST(TextRows, HasAWordForEveryVerdict) {
   for (const VerdictRow& row : all_verdicts) {
     if (row.verdict == Verdict::invalid_input) continue;
     const std::string text = line(failed(row.verdict, 0));

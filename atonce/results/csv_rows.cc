@@ -1,4 +1,4 @@
-#include "atonce/results/csv_sink.h"
+#include "atonce/results/csv_rows.h"
 
 #include <algorithm>
 #include <array>
@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view header =
     "schema,line,input,target,port,verdict,status,blame,tries,address,errno,error,complaint,time_queue,time_namelookup,"
-    "time_connect,time_total,columns,attempts\n";
+    "time_connect,time_total,columns,attempts,lap,overturned,unsure,waited,syns,lateness,drops\n";
 
 /// Source: OWASP, "CSV Injection".
 bool looks_like_formula(std::string_view text) {
@@ -37,28 +37,21 @@ void append_quoted(std::string& row, std::string_view cell) {
   row += '"';
 }
 
-class CsvSink final : public OutcomeSink {
+class CsvRows final : public RowWriter {
  public:
-  explicit CsvSink(FileWriter& writer) : writer_(writer) {
-    if (writer_.starts_empty()) (void)writer_.append_lines(header);
-  }
+  void append_header(std::string& text) override { text += header; }
 
-  int add(const Outcome& outcome) override {
-    row_.clear();
-    append_number(row_, row_schema);
+  void append_row(std::string& text, const Outcome& outcome) override {
+    row_ = &text;
+    append_number(text, row_schema);
     write_target(outcome.target);
     write_verdict(outcome);
     const RowTimes times = times_of(outcome);
-    for (const auto& time : {times.queue, times.namelookup, times.connect, times.total}) {
-      row_ += ',';
-      if (time) append_seconds(row_, *time);
-    }
+    for (const auto& time : {times.queue, times.namelookup, times.connect, times.total}) time_or_nothing(time);
     write_lists(outcome);
-    row_ += '\n';
-    return writer_.append_row(row_);
+    write_trust(outcome);
+    text += '\n';
   }
-
-  int flush() override { return writer_.flush(); }
 
  private:
   void write_target(const Target& target) {
@@ -71,56 +64,72 @@ class CsvSink final : public OutcomeSink {
   void write_verdict(const Outcome& outcome) {
     const VerdictRow& row = row_of(outcome.verdict);
     for (const std::string_view word : {row.name, row.status, name_of(row.blame)}) {
-      row_ += ',';
-      row_ += word;
+      *row_ += ',';
+      *row_ += word;
     }
     number(outcome.tries);
-    row_ += ',';
-    append_address(row_, outcome.address);
+    *row_ += ',';
+    append_address(*row_, outcome.address);
     number_or_nothing(static_cast<std::uint64_t>(outcome.error));
-    row_ += ',';
-    row_ += error_name(outcome.error);
+    *row_ += ',';
+    *row_ += error_name(outcome.error);
     text_from_outside(outcome.target.complaint);
   }
 
   void write_lists(const Outcome& outcome) {
     json_.clear();
     if (!outcome.target.columns.empty()) append_json_columns(json_, outcome.target);
-    row_ += ',';
-    append_quoted(row_, json_);
+    *row_ += ',';
+    append_quoted(*row_, json_);
     json_.clear();
     if (!outcome.attempts.empty()) append_json_attempts(json_, outcome);
-    row_ += ',';
-    append_quoted(row_, json_);
+    *row_ += ',';
+    append_quoted(*row_, json_);
   }
 
-  void number(std::uint64_t value) {
-    row_ += ',';
-    append_number(row_, value);
-  }
-  void number_or_nothing(std::uint64_t value) {
-    row_ += ',';
-    if (value != 0) append_number(row_, value);
-  }
-  void text_from_outside(std::string_view text) {
-    row_ += ',';
-    const bool formula = looks_like_formula(text);
-    if (!formula && safe_for_terminal(text)) {
-      append_quoted(row_, text);
+  void write_trust(const Outcome& outcome) {
+    number(outcome.lap);
+    *row_ += outcome.overturned ? ",true," : ",false,";
+    *row_ += write_doubts(outcome.doubts);
+    if (!tells_evidence(outcome)) {
+      *row_ += ",,,,";
       return;
     }
-    append_quoted(row_, (formula ? "'" : "") + escape_for_terminal(text));
+    const Evidence& evidence = outcome.evidence;
+    time_or_nothing(std::chrono::milliseconds(evidence.waited_ms));
+    number_or_nothing(evidence.syns);
+    time_or_nothing(std::chrono::milliseconds(evidence.lateness_ms));
+    number(evidence.drops);
   }
 
-  FileWriter& writer_;
-  std::string row_;
+  void time_or_nothing(std::optional<Duration> time) {
+    *row_ += ',';
+    if (time) append_seconds(*row_, *time);
+  }
+  void number(std::uint64_t value) {
+    *row_ += ',';
+    append_number(*row_, value);
+  }
+  void number_or_nothing(std::uint64_t value) {
+    *row_ += ',';
+    if (value != 0) append_number(*row_, value);
+  }
+  void text_from_outside(std::string_view text) {
+    *row_ += ',';
+    const bool formula = looks_like_formula(text);
+    if (!formula && safe_for_terminal(text)) {
+      append_quoted(*row_, text);
+      return;
+    }
+    append_quoted(*row_, (formula ? "'" : "") + escape_for_terminal(text));
+  }
+
+  std::string* row_ = nullptr;  ///< what is being written to
   std::string json_;
 };
 
 }  // namespace
 
-std::unique_ptr<OutcomeSink> make_csv_sink(FileWriter& writer, const Plan&) {
-  return std::make_unique<CsvSink>(writer);
-}
+std::unique_ptr<RowWriter> make_csv_rows(const Plan&) { return std::make_unique<CsvRows>(); }
 
 }  // namespace atonce

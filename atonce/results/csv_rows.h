@@ -2,9 +2,8 @@
 
 #include <memory>
 
-#include "atonce/model/outcome_sink.h"
 #include "atonce/model/plan.h"
-#include "atonce/results/file_writer.h"
+#include "atonce/results/row_writer.h"
 
 namespace atonce {
 
@@ -12,7 +11,7 @@ namespace atonce {
 ///
 /// Cells with text from outside are safe to look at: control and invisible characters are escaped as on a terminal, and
 /// a cell that a spreadsheet would take for a formula (= + - @, their full-width forms, a tab or a carriage return in
-/// front) gets a ' in front. A file that has rows already gets no second header.
-std::unique_ptr<OutcomeSink> make_csv_sink(FileWriter& writer, const Plan& plan);
+/// front) gets a ' in front.
+std::unique_ptr<RowWriter> make_csv_rows(const Plan& plan);
 
 }  // namespace atonce

@@ -2,13 +2,12 @@
 
 #include <memory>
 
-#include "atonce/model/outcome_sink.h"
 #include "atonce/model/plan.h"
-#include "atonce/results/file_writer.h"
+#include "atonce/results/row_writer.h"
 
 namespace atonce {
 
 /// One JSON object a line for each outcome; docs/results.md has the fields.
-std::unique_ptr<OutcomeSink> make_jsonl_sink(FileWriter& writer, const Plan& plan);
+std::unique_ptr<RowWriter> make_jsonl_rows(const Plan& plan);
 
 }  // namespace atonce

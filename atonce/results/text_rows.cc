@@ -1,4 +1,4 @@
-#include "atonce/results/text_sink.h"
+#include "atonce/results/text_rows.h"
 
 #include <string>
 #include <string_view>
@@ -30,32 +30,29 @@ void append_result_word(std::string& line, Verdict verdict) {
   }
 }
 
-class TextSink final : public OutcomeSink {
+class TextRows final : public RowWriter {
  public:
-  TextSink(FileWriter& writer, const Plan& plan)
-      : writer_(writer), shows_starts_(plan.output.verbosity > 0), shows_every_port_(asks_several_ports(plan)) {}
+  explicit TextRows(const Plan& plan)
+      : shows_starts_(plan.output.verbosity > 0), shows_every_port_(asks_several_ports(plan)) {}
 
   bool wants_starts() const override { return shows_starts_; }
 
-  void start(const Target& target) override {
-    if (!shows_starts_) return;
-    line_ = "Opening socket to ";
+  void append_start(std::string& text, const Target& target) override {
+    line_ = &text;
+    *line_ += "Opening socket to ";
     append_name(target);
-    line_ += '\n';
-    (void)writer_.append_lines(line_);  // A failure stays with the writer, and the next outcome tells it.
+    *line_ += '\n';
   }
 
-  int add(const Outcome& outcome) override {
-    line_ = "Done socket on ";
+  void append_row(std::string& text, const Outcome& outcome) override {
+    line_ = &text;
+    *line_ += "Done socket on ";
     append_name(outcome.target);
-    line_ += " with result ";
-    append_result_word(line_, outcome.verdict);
+    *line_ += " with result ";
+    append_result_word(*line_, outcome.verdict);
     append_details(outcome);
-    line_ += '\n';
-    return writer_.append_row(line_);
+    *line_ += '\n';
   }
-
-  int flush() override { return writer_.flush(); }
 
  private:
   static bool asks_several_ports(const Plan& plan) {
@@ -65,42 +62,46 @@ class TextSink final : public OutcomeSink {
 
   void append_name(const Target& target) {
     if (!target.valid()) {
-      append_escaped(line_, std::string_view(target.input).substr(0, shown_bytes_max));
-      if (target.input.size() > shown_bytes_max) line_ += "...";
+      append_escaped(*line_, std::string_view(target.input).substr(0, shown_bytes_max));
+      if (target.input.size() > shown_bytes_max) *line_ += "...";
       return;
     }
     const bool shows_port = shows_every_port_ || target.port != 443;
     const bool brackets = shows_port && target.address.family == Family::v6;
-    if (brackets) line_ += '[';
-    append_escaped(line_, target.host);
-    if (brackets) line_ += ']';
+    if (brackets) *line_ += '[';
+    append_escaped(*line_, target.host);
+    if (brackets) *line_ += ']';
     if (!shows_port) return;
-    line_ += ':';
-    append_number(line_, target.port);
+    *line_ += ':';
+    append_number(*line_, target.port);
   }
 
   void append_details(const Outcome& outcome) {
     separator_ = " (";
     if (!outcome.target.valid()) {
       append_part("line ");
-      append_number(line_, outcome.target.line);
-      line_ += ": ";
-      append_escaped(line_, outcome.target.complaint);
-      line_ += ')';
+      append_number(*line_, outcome.target.line);
+      *line_ += ": ";
+      append_escaped(*line_, outcome.target.complaint);
+      *line_ += ')';
       return;
     }
     if (outcome.verdict != Verdict::open) append_reason(outcome);
+    if (outcome.doubts.any()) {
+      append_part("unsure: ");
+      *line_ += write_doubts(outcome.doubts);
+    }
     if (outcome.address) {
       append_part("");
-      append_address(line_, outcome.address);
+      append_address(*line_, outcome.address);
     }
     if (const RowTimes times = times_of(outcome); times.total) append_part(write_duration(*times.total));
     if (outcome.tries > 1) {
       append_part("");
-      append_number(line_, outcome.tries);
-      line_ += " tries";
+      append_number(*line_, outcome.tries);
+      *line_ += " tries";
     }
-    if (separator_ == ", ") line_ += ')';
+    if (separator_ == ", ") *line_ += ')';
   }
 
   void append_reason(const Outcome& outcome) {
@@ -108,27 +109,24 @@ class TextSink final : public OutcomeSink {
     const Blame blame = row_of(outcome.verdict).blame;
     const std::string_view error = error_name(outcome.error);
     if (error.empty() || (blame != Blame::local && blame != Blame::path)) return;
-    line_ += ": ";
-    line_ += error;
+    *line_ += ": ";
+    *line_ += error;
   }
 
   void append_part(std::string_view text) {
-    line_ += separator_;
-    line_ += text;
+    *line_ += separator_;
+    *line_ += text;
     separator_ = ", ";
   }
 
-  FileWriter& writer_;
   bool shows_starts_;
   bool shows_every_port_;
-  std::string line_;
+  std::string* line_ = nullptr;  ///< what is being written to
   std::string_view separator_;
 };
 
 }  // namespace
 
-std::unique_ptr<OutcomeSink> make_text_sink(FileWriter& writer, const Plan& plan) {
-  return std::make_unique<TextSink>(writer, plan);
-}
+std::unique_ptr<RowWriter> make_text_rows(const Plan& plan) { return std::make_unique<TextRows>(plan); }
 
 }  // namespace atonce
