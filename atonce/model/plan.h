@@ -45,6 +45,7 @@ struct ProbeOptions {
 struct TrustOptions {
   // Two tries that agree, and one more where the second was in doubt itself.
   unsigned confirm = 2;  ///< `--confirm`: further tries, in a later lap, for a target that did not answer; 0: none
+  bool canaries = true;  ///< `--no-canaries`: do not ask hosts seen open again, to measure the run's own errors
 };
 
 /// Whom not to bother, and how much to ask of one neighbourhood at once.
