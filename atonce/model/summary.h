@@ -5,6 +5,7 @@
 
 #include "atonce/model/duration.h"
 #include "atonce/model/tally.h"
+#include "atonce/model/witness_report.h"
 
 namespace atonce {
 
@@ -22,6 +23,12 @@ struct Summary {
   std::uint64_t shortages = 0;       ///< local shortages met, each waited out
   std::uint64_t drops = 0;           ///< packets thrown away on this machine meanwhile, by any program
   std::uint64_t rows_unwritten = 0;  ///< outcomes that the output could not take
+  std::uint64_t voided = 0;          ///< answers that a tainted stretch made void; their targets were tried again
+  std::uint64_t settled_before = 0;  ///< verdicts that earlier sessions of this run had kept; `tally` has them too
+  WitnessReport witness;             ///< what was measured of our own errors
+  Instant started{};                 ///< what the stretches of the witness are told from
+  std::string ceiling;  ///< what this machine and path carry, as "11,000 starts/s: net.core.netdev_max_backlog = 1000"
+  std::string run_folder;  ///< where the run is kept; empty: nowhere
   bool interrupted = false;
 };
 
