@@ -68,7 +68,11 @@ void BlockingIo::drop(std::size_t index) {
 void BlockingIo::cancel(Operation& operation) {
   if (!operation.in_flight) return;
   const auto index = reinterpret_cast<std::uintptr_t>(operation.engine);
-  if (owns_descriptor(operation.kind)) ::close(polled_[index].fd);
+  if (operation.kind == OperationKind::connect) {
+    give_up_connect(static_cast<ConnectOperation&>(operation), polled_[index].fd);
+  } else if (owns_descriptor(operation.kind)) {
+    ::close(polled_[index].fd);
+  }
   drop(index);
   complete(operation, -ECANCELED);
 }
@@ -78,8 +82,8 @@ void BlockingIo::advance(std::size_t index) {
   const pollfd ready = polled_[index];
   std::int32_t result = 0;
   if (operation.kind == OperationKind::connect) {
-    result = end_connect(static_cast<const ConnectOperation&>(operation), ready.fd,
-                         (ready.revents & (POLLERR | POLLHUP)) != 0);
+    result =
+        end_connect(static_cast<ConnectOperation&>(operation), ready.fd, (ready.revents & (POLLERR | POLLHUP)) != 0);
   } else if (operation.kind == OperationKind::wait_child) {
     result = reap_child(static_cast<const WaitChildOperation&>(operation).child);
     if (result != must_wait) ::close(ready.fd);

@@ -1,6 +1,7 @@
 #include "atonce/runtime/descriptor_io.h"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -70,6 +71,22 @@ std::int32_t send_to(const SendToOperation& operation) {
     return ::sendto(operation.socket.value, operation.from.data(), operation.from.size(), MSG_NOSIGNAL, &address.any,
                     length);
   });
+}
+
+// A connect that failed sooner was answered before its SYN was repeated: RFC 6298 (2.1).
+constexpr std::uint32_t first_repetition_ms = 900;
+
+std::uint32_t coarse_ms() {
+  timespec time;
+  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+  return static_cast<std::uint32_t>(time.tv_sec * 1'000 + time.tv_nsec / 1'000'000);
+}
+
+std::uint16_t syns_sent(int descriptor) {
+  tcp_info info{};
+  socklen_t length = sizeof info;
+  if (::getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &length) < 0) return 0;
+  return static_cast<std::uint16_t>(1 + info.tcpi_total_retrans);
 }
 
 }  // namespace
@@ -239,7 +256,10 @@ std::int32_t DescriptorIo::begin_connect(ConnectOperation& operation, int& descr
     // On loopback the answer is there before connect returns; asking again is cheaper than waiting for the news.
     const bool here = operation.to.address.is_loopback();
     code = !here ? EALREADY : ::connect(descriptor, &address.any, length) == 0 ? 0 : errno;
-    if (code == EALREADY || code == EINTR) return must_wait;
+    if (code == EALREADY || code == EINTR) {
+      operation.begun_ms = coarse_ms();
+      return must_wait;
+    }
   }
   if (code == 0) return descriptor;
   operation.started |= code == ECONNREFUSED;
@@ -247,16 +267,24 @@ std::int32_t DescriptorIo::begin_connect(ConnectOperation& operation, int& descr
   return -code;
 }
 
-std::int32_t DescriptorIo::end_connect(const ConnectOperation& operation, int descriptor, bool failed) {
+std::int32_t DescriptorIo::end_connect(ConnectOperation& operation, int descriptor, bool failed) {
   if (!failed) return descriptor;
+  // To be asked first: with the attempt ends the count. A refusal comes sooner, and is not made to wait for this.
+  const std::uint16_t syns = coarse_ms() - operation.begun_ms < first_repetition_ms ? 0 : syns_sent(descriptor);
   // Asking by a second connect, and not for SO_ERROR, ends the attempt in the kernel too: else the next connect of a
   // kept socket would be told ECONNABORTED, once, and nothing would go out.
   SocketAddress address;
   const socklen_t length = write_socket_address(operation.to, address);
   const int code = ::connect(descriptor, &address.any, length) == 0 ? EISCONN : errno;
   if (code == EISCONN) return descriptor;
+  if (code == ETIMEDOUT) operation.syns = syns;
   retire(descriptor, operation.to.address.family, code == ECONNREFUSED);
   return -code;
+}
+
+void DescriptorIo::give_up_connect(ConnectOperation& operation, int descriptor) {
+  operation.syns = syns_sent(descriptor);
+  close(Handle{descriptor});
 }
 
 bool DescriptorIo::refused_here(const Endpoint& to, int code) {

@@ -54,7 +54,10 @@ class DescriptorIo : public Io {
 
   /// The result of a connect whose socket has become ready; `failed` when the kernel says that there is an error.
   /// Keeps or closes the socket of a failed one.
-  std::int32_t end_connect(const ConnectOperation& operation, int descriptor, bool failed);
+  std::int32_t end_connect(ConnectOperation& operation, int descriptor, bool failed);
+
+  /// Closes the socket of a connect that is given up, once it has told how many SYNs went out.
+  void give_up_connect(ConnectOperation& operation, int descriptor);
 
   /// Whether a failed connect was refused by this machine itself, before anything went out; asks the routing table
   /// where the code alone does not say.

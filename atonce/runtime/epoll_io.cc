@@ -141,8 +141,15 @@ void EpollIo::cancel(Operation& operation) {
   }
   const int descriptor = noted_descriptor(operation);
   Watched& watched = watched_[static_cast<std::size_t>(descriptor)];
-  end(is_writer(operation.kind) ? watched.writer : watched.reader, -ECANCELED);
-  if (owns_descriptor(operation.kind)) close(Handle{descriptor});
+  Operation*& slot = is_writer(operation.kind) ? watched.writer : watched.reader;
+  slot = nullptr;
+  --waiting_;
+  if (operation.kind == OperationKind::connect) {
+    give_up_connect(static_cast<ConnectOperation&>(operation), descriptor);
+  } else if (owns_descriptor(operation.kind)) {
+    close(Handle{descriptor});
+  }
+  complete(operation, -ECANCELED);
 }
 
 void EpollIo::advance(Operation*& slot, int descriptor, bool failed) {
@@ -152,7 +159,7 @@ void EpollIo::advance(Operation*& slot, int descriptor, bool failed) {
       // The slot is emptied first: a socket that is not kept is closed, and its state forgotten.
       Operation& connect = *std::exchange(slot, nullptr);
       --waiting_;
-      complete(connect, end_connect(static_cast<const ConnectOperation&>(connect), descriptor, failed));
+      complete(connect, end_connect(static_cast<ConnectOperation&>(connect), descriptor, failed));
       return;
     }
     case OperationKind::wait_child: {

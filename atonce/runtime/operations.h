@@ -12,6 +12,7 @@
 namespace atonce {
 
 class Io;
+struct WatchedOperation;
 
 /// A socket as its engine knows it: a file descriptor, or a slot of a ring's own table. Means nothing to another
 /// engine.
@@ -33,18 +34,30 @@ struct Operation : Leaf {
   bool cancel_asked = false;  ///< For the engine.
   std::int32_t result = 0;    ///< A count or a handle, or a negative errno.
   Io* io = nullptr;
-  void* engine = nullptr;  ///< For the engine: whatever it needs to find the operation's record again.
+  void* engine = nullptr;               ///< For the engine: whatever it needs to find the operation's record again.
+  WatchedOperation* watched = nullptr;  ///< For a fault layer: what goes wrong with it; null, as a rule.
 
   explicit Operation(OperationKind of) : kind(of) {}
 };
 
+/// What is known of a connect beyond its result. Outlives the operation that fills it: a place to be read after
+/// `co_await within(timeout, connect(io, to, &facts))`.
+struct ConnectFacts {
+  /// SYNs sent, for a connect that was cancelled (a deadline passed) or ended in ETIMEDOUT; 0: not known. As the kernel
+  /// counts them: one that it could not hand to its own device is among them. Source: tcp(7) TCP_INFO.
+  std::uint16_t syns = 0;
+};
+
 /// Makes a TCP socket and connects it. Result: the handle's value. On failure nothing stays open. Source: socket(2),
-/// connect(2). `after_start` says, for a failure, whether the network answered (or was silent) or the call itself was
-/// refused on this machine.
+/// connect(2).
 struct ConnectOperation : Operation {
   Endpoint to;
-  bool started = false;  ///< The kernel took the connect: the failure, if any, came from outside.
-  ConnectOperation(const Endpoint& endpoint) : Operation(OperationKind::connect), to(endpoint) {}
+  bool started = false;        ///< The kernel took the connect: the failure, if any, came from outside.
+  std::uint16_t syns = 0;      ///< As in ConnectFacts.
+  std::uint32_t begun_ms = 0;  ///< For the engine.
+  ConnectFacts* facts;         ///< Null: nobody wants to know.
+  ConnectOperation(const Endpoint& endpoint, ConnectFacts* place = nullptr)
+      : Operation(OperationKind::connect), to(endpoint), facts(place) {}
 };
 
 /// Takes the next connection of a listener. Result: the handle's value. Source: accept4(2).

@@ -81,6 +81,7 @@ inline Result<std::size_t> count_result(std::int32_t result) {
   return static_cast<std::size_t>(result);
 }
 inline Result<Socket> finish(Io& io, ConnectOperation& operation) {
+  if (operation.facts != nullptr) operation.facts->syns = operation.syns;
   if (operation.result < 0) return std::unexpected(Error{-operation.result, !operation.started});
   return Socket(io, Handle{operation.result});
 }
@@ -115,8 +116,12 @@ struct Request {
 /// Opens a TCP connection to `to`.
 ///
 /// Errors: ECONNREFUSED, EHOSTUNREACH, ETIMEDOUT, EADDRNOTAVAIL (no local port left), EMFILE, ECANCELED; others as the
-/// system's. Source: connect(2), io_uring_prep_connect(3), RFC 9293 3.5.
-inline Request<ConnectOperation, Endpoint> connect(Io& io, const Endpoint& to) { return {io, {to}}; }
+/// system's. Where `facts` is given it is filled in when the connect ends, and must live until then. Source:
+/// connect(2), io_uring_prep_connect(3), RFC 9293 3.5.
+inline Request<ConnectOperation, Endpoint, ConnectFacts*> connect(Io& io, const Endpoint& to,
+                                                                  ConnectFacts* facts = nullptr) {
+  return {io, {to, facts}};
+}
 
 /// Takes the next connection of a listener. Errors: EMFILE, ECANCELED, ... Source: accept4(2).
 inline Request<AcceptOperation, Handle> accept(Io& io, const Socket& listener) { return {io, {listener.handle()}}; }

@@ -104,7 +104,9 @@ void SimConnects::answer(SimEvent& event) {
   SimListener* const listener = event.result == 0 ? all.find_listener(event.to) : nullptr;
   if (listener != nullptr && !listener->has_room())
     return all.send_syns(operation, event.link, event.since, 0, event.flag, event.number + 1);
-  all.end_attempt(event.to, std::min(event.number + 1, syn_count));
+  const std::uint32_t syns = std::min(event.number + 1, syn_count);
+  all.end_attempt(event.to, syns);
+  if (event.result == -ETIMEDOUT) operation.syns = static_cast<std::uint16_t>(syns);
   std::int32_t result = event.result;
   if (result == 0) result = listener != nullptr || event.flag ? all.establish(event, listener) : -ECONNREFUSED;
   if (result < 0) all.give_port_back(event.to);
@@ -114,7 +116,8 @@ void SimConnects::answer(SimEvent& event) {
 void SimConnects::abandon(ConnectOperation& operation, SimEvent& event) {
   const Duration elapsed = core_.now - event.since;
   const auto sent = std::upper_bound(syn_sent_after.begin(), syn_sent_after.end(), elapsed) - syn_sent_after.begin();
-  end_attempt(operation.to, std::min(static_cast<std::uint32_t>(sent), event.number + 1));
+  operation.syns = static_cast<std::uint16_t>(std::min(static_cast<std::uint32_t>(sent), event.number + 1));
+  end_attempt(operation.to, operation.syns);
   give_port_back(operation.to);
   core_.events.remove(event);
 }
