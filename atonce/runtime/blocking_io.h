@@ -10,7 +10,7 @@ namespace atonce {
 
 /// The engine that waits inside each call for its own operation: one ppoll(2) for what is pending, usually one
 /// operation. It has no descriptors but the wake-up's and no threads: offloaded work runs inside the call.
-class BlockingIo final : public DescriptorIo {
+class BlockingIo : public DescriptorIo {
  public:
   /// Throws std::system_error when there is no descriptor for the wake-up.
   BlockingIo();

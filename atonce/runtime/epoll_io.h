@@ -10,7 +10,7 @@ namespace atonce {
 
 /// The engine over epoll(7): each descriptor is registered once, edge-triggered, when an operation on it first has to
 /// wait; everything is tried before it waits.
-class EpollIo final : public DescriptorIo {
+class EpollIo : public DescriptorIo {
  public:
   /// Throws std::system_error when there are no descriptors for it.
   explicit EpollIo(std::uint32_t threads_max = 4);

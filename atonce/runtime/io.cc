@@ -1,6 +1,7 @@
 #include "atonce/runtime/io.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace atonce {
 
@@ -8,11 +9,16 @@ Io::Io(Instant start) : timers_(start) {}
 Io::~Io() = default;
 
 void Io::complete(Operation& operation, std::int32_t result) {
+  if (operation.watched != nullptr) [[unlikely]]
+    return complete_watched(operation, result);
   operation.in_flight = false;
   operation.result = result;
   operation.unlink();
   schedule(operation.waiter);
 }
+
+// Nothing but a fault layer watches an operation.
+void Io::complete_watched(Operation&, std::int32_t) { std::abort(); }
 
 void Io::run_ready() {
   running_.swap(ready_);
@@ -29,7 +35,11 @@ void Io::turn() {
   wait(ready_.empty() ? due : Instant{});
   // What arrived is reaped before any timer fires: an answer that beat its deadline is never called late.
   const Instant reaped = now();
-  if (due <= reaped && due != never) lateness_max_ = std::max(lateness_max_, timers_.expire(reaped));
+  if (due <= reaped && due != never) {
+    const Duration late = timers_.expire(reaped);
+    lateness_max_ = std::max(lateness_max_, late);
+    if (late > lateness_noticed) lateness_total_ += late;
+  }
   // Last, so that nobody waits for a further event once the last task has ended.
   slice_end_ = now() + slice_;
   run_ready();

@@ -71,6 +71,9 @@ class Io {
 
   TimerWheel& timers() { return timers_; }
 
+  /// How long the loop was late, added up over its life; what is within the tolerance of a deadline does not count.
+  Duration lateness_total() const { return lateness_total_; }
+
   /// How long the loop was late at most, since the last call: the longest time a due timer waited for its turn.
   Duration take_lateness() { return std::exchange(lateness_max_, Duration{}); }
 
@@ -89,6 +92,8 @@ class Io {
 
   /// For engines: `operation` is done. Unlinks it from its scope and schedules its waiter.
   void complete(Operation& operation, std::int32_t result);
+  /// For a fault layer: takes the completion of an operation that it watches, to tell it later. See Faulty.
+  virtual void complete_watched(Operation& operation, std::int32_t result);
 
   /// The order in which ready coroutines run: first come first served; a simulation shuffles.
   virtual void arrange(std::vector<std::coroutine_handle<>>&) {}
@@ -100,6 +105,8 @@ class Io {
   // An operation may complete inline this often in a turn before its coroutine gives way; tokio's budget is 128 as
   // well.
   static constexpr int budget_per_turn = 128;
+  // A deadline that is later than this gives its time back: Scope::lateness_forgiven.
+  static constexpr Duration lateness_noticed = std::chrono::milliseconds(50);
 
   void run_ready();
 
@@ -107,6 +114,7 @@ class Io {
   std::vector<std::coroutine_handle<>> ready_;
   std::vector<std::coroutine_handle<>> running_;
   Duration lateness_max_{};
+  Duration lateness_total_{};
   Duration slice_ = std::chrono::milliseconds(1);
   Instant slice_end_{};
   int budget_ = budget_per_turn;

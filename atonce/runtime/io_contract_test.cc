@@ -111,6 +111,18 @@ TEST_P(IoContract, TimesOutWhereNobodyAnswers) {
   EXPECT_GE(io().now() - before, 20ms);
 }
 
+TEST_P(IoContract, CountsTheSynsOfAConnectThatIsGivenUpWhereItCan) {
+  // The kernel does not tell of a ring's direct descriptors.
+  const std::uint16_t one = io().name() == "ring" ? 0 : 1;
+  ConnectFacts facts;
+  EXPECT_EQ(code_of(io().run(as_task(within(20ms, connect(io(), world().silent(), &facts))))), ETIMEDOUT);
+  EXPECT_EQ(facts.syns, one);
+  // Where the answer tells all, nobody counts.
+  ConnectFacts refused;
+  EXPECT_EQ(code_of(io().run(as_task(within(20ms, connect(io(), world().refusing(), &refused))))), ECONNREFUSED);
+  EXPECT_EQ(refused.syns, 0);
+}
+
 TEST_P(IoContract, RefusesAnEndpointWithoutAnAddressAsOurOwnMistake) {
   const Result<Socket> socket = io().run(as_task(connect(io(), Endpoint{})));
   ASSERT_EQ(code_of(socket), EAFNOSUPPORT);
@@ -469,7 +481,7 @@ TEST_P(IoContract, EndsAWaitWhenAnotherThreadWakesIt) {
   const Instant before = io().now();
   for (int i = 0; i < 3; ++i) {
     waker = std::thread([this] { io().wake(); });
-    if (GetParam().name == "Sim") waker.join();
+    if (GetParam().simulated) waker.join();
     Waiting::wait_until(io(), before + 20s);
     if (waker.joinable()) waker.join();
   }
@@ -488,7 +500,7 @@ TEST_P(IoContract, EndsTheNextWaitWhenItWasWokenBefore) {
 Io* woken_by_signal = nullptr;
 
 TEST_P(IoContract, EndsAWaitFromASignalHandler) {
-  if (GetParam().name == "Sim") GTEST_SKIP() << "a simulation waits for nothing";
+  if (GetParam().simulated) GTEST_SKIP() << "a simulation waits for nothing";
   woken_by_signal = &io();
   struct sigaction before{}, action{};
   action.sa_handler = [](int) { woken_by_signal->wake(); };

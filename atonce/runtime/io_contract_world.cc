@@ -8,9 +8,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <array>
 #include <stdexcept>
 
 #include "atonce/runtime/engine.h"
+#include "atonce/runtime/faulty.h"
 #include "atonce/runtime/ring_io.h"
 #include "atonce/runtime/sim_io.h"
 #include "atonce/runtime/socket_address.h"
@@ -137,7 +139,7 @@ class RingWorld : public KernelWorld {
 
 class SimWorld : public ContractWorld {
  public:
-  explicit SimWorld(std::optional<std::uint32_t> sockets_max) {
+  SimWorld(std::optional<std::uint32_t> sockets_max, const FaultPlan& faults) : io_(faults, seed(20'251)) {
     io_.host("192.0.2.2").refuses();
     io_.host("192.0.2.3").never_answers();
     if (sockets_max) io_.descriptors_max(*sockets_max);
@@ -155,34 +157,73 @@ class SimWorld : public ContractWorld {
   std::size_t open_sockets() override { return io_.open_handles(); }
 
  private:
-  SimIo io_{seed(20'251)};
+  Faulty<SimIo> io_;
   pid_t last_child_ = 1'000;
 };
 
 std::string nothing_missing() { return {}; }
+
+using Limit = std::optional<std::uint32_t>;
+using World = std::unique_ptr<ContractWorld>;
+
+struct Maker {
+  std::string_view name;
+  bool simulated;
+  World (*make)(Limit limit, const FaultPlan& faults);
+  std::string (*missing)();
+};
+constexpr std::array makers{
+    Maker{"Epoll", false,
+          [](Limit limit, const FaultPlan& faults) -> World {
+            return std::make_unique<KernelWorld>(make_epoll_io(faults), limit);
+          },
+          nothing_missing},
+    Maker{"Blocking", false,
+          [](Limit limit, const FaultPlan& faults) -> World {
+            return std::make_unique<KernelWorld>(make_blocking_io(faults), limit);
+          },
+          nothing_missing},
+    Maker{"Ring", false,
+          [](Limit limit, const FaultPlan& faults) -> World {
+            return std::make_unique<RingWorld>(RingIo::make({.slots = limit.value_or(4'096)}, faults).value());
+          },
+          [] {
+            const auto made = RingIo::make({.slots = 1});
+            return made ? std::string() : made.error().text;
+          }},
+    Maker{"Sim", true,
+          [](Limit limit, const FaultPlan& faults) -> World { return std::make_unique<SimWorld>(limit, faults); },
+          nothing_missing},
+};
+
+/// What goes wrong while the contract holds all the same.
+struct Misfortune {
+  std::string_view name;
+  std::string_view faults;
+};
+constexpr std::array misfortunes{
+    Misfortune{"", ""},
+    Misfortune{"WatchedInVain", "emfile@any:0%,late@any:0%+1s"},
+    Misfortune{"Late", "late@any:20%+300us"},
+    Misfortune{"HeedingCancelsLate", "latecancel@any:50%+500us"},
+    Misfortune{"InPieces", "short@send:50%+1000,short@receive:50%+700"},
+};
 
 }  // namespace
 
 std::ostream& operator<<(std::ostream& out, const ContractEngine& engine) { return out << engine.name; }
 
 const std::vector<ContractEngine>& contract_engines() {
-  using Limit = std::optional<std::uint32_t>;
-  using World = std::unique_ptr<ContractWorld>;
-  static const std::vector<ContractEngine> engines{
-      {"Epoll", [](Limit limit) -> World { return std::make_unique<KernelWorld>(make_epoll_io(), limit); },
-       nothing_missing},
-      {"Blocking", [](Limit limit) -> World { return std::make_unique<KernelWorld>(make_blocking_io(), limit); },
-       nothing_missing},
-      {"Ring",
-       [](Limit limit) -> World {
-         return std::make_unique<RingWorld>(RingIo::make({.slots = limit.value_or(4'096)}).value());
-       },
-       [] {
-         const auto made = RingIo::make({.slots = 1});
-         return made ? std::string() : made.error().text;
-       }},
-      {"Sim", [](Limit limit) -> World { return std::make_unique<SimWorld>(limit); }, nothing_missing},
-  };
+  static const std::vector<ContractEngine> engines = [] {
+    std::vector<ContractEngine> made;
+    for (const Misfortune& misfortune : misfortunes) {
+      const FaultPlan faults = parse_io_faults(misfortune.faults).value().plan;
+      for (const Maker& maker : makers)
+        made.push_back({std::string(maker.name) + std::string(misfortune.name), maker.simulated,
+                        [=](std::optional<std::uint32_t> limit) { return maker.make(limit, faults); }, maker.missing});
+    }
+    return made;
+  }();
   return engines;
 }
 

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -38,8 +39,9 @@ class ContractWorld {
 /// One row of the table that the contract suite runs over.
 struct ContractEngine {
   std::string name;
+  bool simulated;
   /// A world in which the engine can hold `sockets_max` sockets more than it has at its start; empty: many.
-  std::unique_ptr<ContractWorld> (*make)(std::optional<std::uint32_t> sockets_max);
+  std::function<std::unique_ptr<ContractWorld>(std::optional<std::uint32_t> sockets_max)> make;
   /// Why this engine does not work on this machine; empty when it does.
   std::string (*missing)();
 };

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "atonce/runtime/faulty.h"
 #include "atonce/runtime/ring.h"
 
 namespace atonce {
@@ -37,9 +38,10 @@ void prepare_on(Handle handle, io_uring_sqe* sqe, Prepare prepare) {
 
 }  // namespace
 
-Parsed<std::unique_ptr<RingIo>> RingIo::make(const RingOptions& options) {
+Parsed<std::unique_ptr<RingIo>> RingIo::make(const RingOptions& options, const FaultPlan& faults) {
   auto ring = std::make_unique<Ring>();
   if (const Parsed<void> opened = ring->open(options.slots); !opened) return std::unexpected(opened.error());
+  if (!faults.empty()) return std::make_unique<Faulty<RingIo>>(faults, std::move(ring), options.threads_max);
   return std::unique_ptr<RingIo>(new RingIo(std::move(ring), options.threads_max));
 }
 

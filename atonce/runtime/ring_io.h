@@ -21,9 +21,9 @@ class Ring;
 /// back what has ended. The sockets that `connect` makes live in the ring's own table of direct descriptors, its slots,
 /// and do not count against the limit of descriptors; all others are plain ones. It belongs to the thread that makes
 /// it.
-class RingIo final : public DescriptorIo {
+class RingIo : public DescriptorIo {
  public:
-  static Parsed<std::unique_ptr<RingIo>> make(const RingOptions& options);
+  static Parsed<std::unique_ptr<RingIo>> make(const RingOptions& options, const FaultPlan& faults = {});
   ~RingIo() override;
 
   /// How many sockets made by `connect` it can hold: what was asked for, or what the limit of descriptors allows.
@@ -39,6 +39,8 @@ class RingIo final : public DescriptorIo {
   void close(Handle handle) override;
 
  protected:
+  RingIo(std::unique_ptr<Ring> ring, std::uint32_t threads_max);
+
   void wait(Instant until) override;
 
  private:
@@ -60,8 +62,6 @@ class RingIo final : public DescriptorIo {
     iovec bytes{};
     SocketAddress address{};
   };
-
-  RingIo(std::unique_ptr<Ring> ring, std::uint32_t threads_max);
 
   static std::uint64_t token(Step step, std::uint32_t index) { return std::uint64_t{index} << 3 | std::uint64_t(step); }
   std::uint32_t take_record(Operation& operation);

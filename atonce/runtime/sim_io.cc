@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "atonce/runtime/fault_plan.h"
+
 namespace atonce {
 namespace {
 
@@ -11,13 +13,6 @@ constexpr std::array<std::string_view, 8> kind_names{"connect",      "accept",  
                                                      "receive_from", "send_to", "wait_child", "offload"};
 
 constexpr std::uint64_t index_of(OperationKind kind) { return static_cast<std::uint64_t>(kind); }
-
-// What connect(2) gives without having asked the network.
-bool local_error(int error) {
-  constexpr std::array local{EMFILE, ENFILE, ENOBUFS,     ENOMEM, EADDRNOTAVAIL,
-                             EACCES, EPERM,  ENETUNREACH, EAGAIN, EINVAL};
-  return std::find(local.begin(), local.end(), error) != local.end();
-}
 
 }  // namespace
 
@@ -146,7 +141,7 @@ std::int32_t SimIo::fail(Operation& operation, int error) {
   if (operation.kind != OperationKind::connect) return -error;
   auto& connecting = static_cast<ConnectOperation&>(operation);
   connecting.started = false;
-  return local_error(error) ? -error : connects_.start_failing(connecting, error);
+  return is_error_of_this_machine(error) ? -error : connects_.start_failing(connecting, error);
 }
 
 void SimIo::finish(Operation& operation, std::int32_t result) {

@@ -23,7 +23,7 @@ namespace atonce {
 /// Servers are tasks of the same simulation: they listen, accept and bind at any address they like, and an address is
 /// open where one listens. What cannot go on (all tasks wait, and nothing will ever happen) and what would be a bug on
 /// a real system (using a closed handle, closing one in use) is printed with the seed, and aborts.
-class SimIo final : public Io, private SimCore {
+class SimIo : public Io, private SimCore {
  public:
   /// The order in which ready coroutines run and events of one instant happen.
   enum class Order : bool { shuffled, first_come };
