@@ -37,7 +37,7 @@ std::string name_with_value(const OptionRow& row) { return fmt::format("--{} {}"
 Complaint unknown_option(Command command, std::string_view word) {
   const std::string_view typed = word.substr(0, word.find('='));
   std::vector<std::string> spelled{"--help", "--version"};
-  for (const OptionRow* row : options_of(command)) spelled.push_back(fmt::format("--{}", row->name));
+  for (const OptionRow* row : shown_options_of(command)) spelled.push_back(fmt::format("--{}", row->name));
   const std::vector<std::string_view> words(spelled.begin(), spelled.end());
   const std::string_view meant = typed.starts_with("--") ? nearest_word(typed, words) : "";
   const std::string_view name = row_of(command).name;
@@ -86,6 +86,18 @@ class CommandLine {
     return {};
   }
 
+  /// The options as they were given, spelled out: so that another parse understands the same.
+  Words options() const {
+    Words words;
+    for (const Given& given : given_) {
+      if (given.option->count() == 0) continue;
+      for (const std::string& value : given.option->results())
+        words.push_back(given.row->is_flag() ? fmt::format("--{}", given.row->name)
+                                             : fmt::format("--{}={}", given.row->name, value));
+    }
+    return words;
+  }
+
   bool wants_help() const { return help_; }
   const Words& positionals() const { return positionals_; }
 
@@ -127,6 +139,17 @@ class CommandLine {
   Words positionals_;
 };
 
+/// What a command assumes before it reads its options.
+void apply_defaults(Invocation& invocation, const KnownNames& names) {
+  Plan& plan = invocation.plan;
+  if (invocation.command != Command::compare) return;
+  // A comparison measures strategies: as fast as each can, each target once, and nothing kept.
+  plan.strategies.clear();
+  for (const std::string_view name : names.strategies) plan.strategies.push_back({.name = std::string(name)});
+  plan.trust = {.confirm = 0, .canaries = false};
+  plan.run.none = true;
+}
+
 Parsed<Invocation> parse_command(Invocation invocation, const Words& words, const Surroundings& surroundings) {
   const auto dashes = std::ranges::find(words, "--");
   CommandLine line(invocation.command);
@@ -135,11 +158,11 @@ Parsed<Invocation> parse_command(Invocation invocation, const Words& words, cons
     return Invocation{.command = Command::help, .topic = std::string(row_of(invocation.command).name)};
   if (!done) return std::unexpected(done.error());
 
-  if (invocation.command == Command::compare)
-    for (const std::string_view name : surroundings.names.strategies)
-      invocation.plan.strategies.push_back({.name = std::string(name)});
+  apply_defaults(invocation, surroundings.names);
   done = line.apply(invocation, surroundings.names);
   if (!done) return std::unexpected(done.error());
+  if (invocation.command == Command::probe && !invocation.plan.pacing.rate) invocation.plan.pacing.automatic = true;
+  if (invocation.command == Command::resume) invocation.run.changes = line.options();
 
   Words positionals = line.positionals();
   if (dashes != words.end()) {
@@ -176,10 +199,17 @@ Parsed<Invocation> parse_arguments(std::span<const char* const> argv, const Surr
   if (words[0] == "--version" || words[0] == "-V") return Invocation{.command = Command::version};
   const CommandRow* row = find_command(words[0]);
   if (row == nullptr) return std::unexpected(unknown_command(words[0], surroundings));
+  Invocation invocation{.command = row->command, .words = words};
   words.erase(words.begin());
-  Invocation invocation{.command = row->command};
-  if (row->command == Command::compare) invocation.plan.strategies.clear();
   return parse_command(std::move(invocation), words, surroundings);
+}
+
+Parsed<Invocation> parse_resumed(Words words, const Words& changes, Surroundings surroundings) {
+  words.insert(std::ranges::find(words, "--"), changes.begin(), changes.end());
+  std::vector<const char*> argv{"atonce"};
+  for (const std::string& word : words) argv.push_back(word.c_str());
+  surroundings.input_is_terminal = false;  // What came through a pipe then is kept with the run.
+  return parse_arguments(argv, surroundings);
 }
 
 }  // namespace atonce

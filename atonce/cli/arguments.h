@@ -3,6 +3,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "atonce/cli/invocation.h"
 #include "atonce/cli/option_effects.h"
@@ -26,5 +27,9 @@ Surroundings surroundings_of_process(KnownNames names);
 ///
 /// A complaint says what is wrong with which word, and the word that was probably meant; its exit code is 2.
 Parsed<Invocation> parse_arguments(std::span<const char* const> argv, const Surroundings& surroundings);
+
+/// The same for the words that a run was started with, from the command on, and the options that change it now.
+Parsed<Invocation> parse_resumed(std::vector<std::string> words, const std::vector<std::string>& changes,
+                                 Surroundings surroundings);
 
 }  // namespace atonce

@@ -15,6 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::Pair;
 
 constexpr std::array<std::string_view, 4> strategies{"sequential", "processes", "threads", "async"};
@@ -103,6 +104,87 @@ TEST(Arguments, ReadEveryOptionOfAProbe) {
   ASSERT_TRUE(plan.world);
   EXPECT_EQ(plan.world->profile, "mixed,rtt=50ms");
   EXPECT_EQ(plan.seed, 7u);
+}
+
+TEST(Arguments, ReadWhatAVerdictMustRestOnAndWhomNotToBother) {
+  const auto parsed = parse({"probe", "list.csv", "--confirm", "3", "--no-canaries", "--exclude", "no.txt",
+                             "--exclude=more.txt", "--allow-private", "--per-address", "0", "--per-network=64"});
+  ASSERT_TRUE(parsed) << parsed.error().text;
+  EXPECT_EQ(parsed->plan.trust.confirm, 3u);
+  EXPECT_FALSE(parsed->plan.trust.canaries);
+  EXPECT_THAT(parsed->plan.politeness.excludes, ElementsAre("no.txt", "more.txt"));
+  EXPECT_TRUE(parsed->plan.politeness.allow_private);
+  EXPECT_EQ(parsed->plan.politeness.per_address, 0u);
+  EXPECT_EQ(parsed->plan.politeness.per_network, 64u);
+  const auto plain = parse({"probe", "list.csv"});
+  EXPECT_GT(plain->plan.trust.confirm, 0u);
+  EXPECT_TRUE(plain->plan.trust.canaries);
+  EXPECT_GT(plain->plan.politeness.per_address, 0u);
+  EXPECT_THAT(complaint({"probe", "list.csv", "--confirm", "6"}), HasSubstr("0 to 5"));
+  EXPECT_THAT(complaint({"probe", "list.csv", "--exclude="}), HasSubstr("--exclude FILE needs a value"));
+}
+
+TEST(Arguments, LetTheRateFindItselfUnlessOneIsGiven) {
+  EXPECT_TRUE(parse({"probe", "a"})->plan.pacing.automatic);
+  EXPECT_TRUE(parse({"probe", "a", "--rate", "auto"})->plan.pacing.automatic);
+  const auto given = parse({"probe", "a", "--rate", "auto", "--rate", "500"});
+  EXPECT_FALSE(given->plan.pacing.automatic);
+  EXPECT_DOUBLE_EQ(*given->plan.pacing.rate, 500);
+  EXPECT_FALSE(parse({"compare", "probe", "a"})->plan.pacing.automatic) << "a comparison measures how fast each can be";
+  EXPECT_TRUE(parse({"compare", "probe", "a", "--rate", "auto"})->plan.pacing.automatic);
+}
+
+TEST(Arguments, KeepARunInAFolderOrNothing) {
+  const auto parsed = parse({"probe", "list.csv", "--run", "night", "--resume", "--format", "sqlite"});
+  ASSERT_TRUE(parsed) << parsed.error().text;
+  EXPECT_EQ(parsed->plan.run.path, "night");
+  EXPECT_TRUE(parsed->plan.run.resume);
+  EXPECT_EQ(parsed->plan.output.format, ResultFormat::sqlite);
+  EXPECT_THAT(parsed->words, ElementsAre("probe", "list.csv", "--run", "night", "--resume", "--format", "sqlite"));
+  EXPECT_TRUE(parse({"probe", "list.csv", "--no-run"})->plan.run.none);
+  EXPECT_THAT(complaint({"probe", "list.csv", "--no-run", "--run", "night"}), HasSubstr("choose one"));
+  EXPECT_THAT(complaint({"probe", "list.csv", "--resume", "--no-run"}), HasSubstr("nothing for --resume"));
+  EXPECT_THAT(complaint({"probe", "list.csv", "--run="}), HasSubstr("--run DIR needs a value"));
+}
+
+TEST(Arguments, ReadTheCommandsOnKeptRuns) {
+  const auto resumed = parse({"resume", "night", "-c", "50", "--rate=5/s", "-qv"});
+  ASSERT_TRUE(resumed) << resumed.error().text;
+  EXPECT_EQ(resumed->run.folder, "night");
+  EXPECT_THAT(resumed->run.changes, ElementsAre("--concurrency=50", "--rate=5/s", "--quiet", "--verbose"));
+  EXPECT_THAT(complaint({"resume", "night", "-n", "5"}), HasSubstr("atonce resume has no option"));
+  EXPECT_THAT(complaint({"resume", "night", "-c", "0"}), HasSubstr("1 to 10,000,000"));
+  EXPECT_TRUE(parse({"runs", "--json"})->json);
+  EXPECT_THAT(complaint({"runs", "night"}), HasSubstr("takes no \"night\""));
+  EXPECT_EQ(parse({"show", "night", "--target", "example.com"})->run.target, "example.com");
+  const auto diff = parse({"diff", "monday", "tuesday", "--json"});
+  ASSERT_TRUE(diff) << diff.error().text;
+  EXPECT_EQ(diff->run.folder, "monday");
+  EXPECT_EQ(diff->run.other, "tuesday");
+  EXPECT_TRUE(diff->json);
+  for (const char* command : {"resume", "show"}) {
+    EXPECT_THAT(complaint({command}), HasSubstr("which run?"));
+    EXPECT_THAT(complaint({command, "a", "b"}), HasSubstr("one run folder"));
+    EXPECT_THAT(complaint({command, ""}), HasSubstr("empty"));
+  }
+  EXPECT_THAT(complaint({"diff", "monday"}), HasSubstr("two run folders"));
+}
+
+TEST(Arguments, OfAResumedRunAreThoseOfItsStartWithTheChanges) {
+  const Surroundings surroundings{
+      .names = {strategies, jobs}, .input_is_terminal = true, .why_unreadable = only_list_csv};
+  const auto parsed =
+      parse_resumed({"probe", "-c", "10", "-v", "--", "-odd"}, {"--concurrency=50", "--verbose"}, surroundings);
+  ASSERT_TRUE(parsed) << parsed.error().text;
+  EXPECT_EQ(parsed->plan.pacing.window, 50u);
+  EXPECT_EQ(parsed->plan.output.verbosity, 2u);
+  EXPECT_THAT(parsed->plan.input.targets, ElementsAre("-odd"));
+  EXPECT_EQ(parse_resumed({"probe"}, {}, surroundings)->plan.input.list, "-") << "a pipe then, and a terminal now";
+}
+
+TEST(Arguments, UnderstandAFaultAndTellNobodyOfIt) {
+  EXPECT_EQ(parse({"probe", "a", "--fault", "x:1", "--fault", "y:2"})->plan.fault, "x:1,y:2");
+  EXPECT_THAT(complaint({"probe", "a", "--faul"}), Not(HasSubstr("--fault")));
 }
 
 TEST(Arguments, TakeWordsThatAreNoFilesAsTargets) {
@@ -210,7 +292,8 @@ TEST(Arguments, AnswerAnyOddWordWithAComplaintOrAPlanOfOneLine) {
   for (const char* odd : {"",         "-",        "--", "---", "-=",  "--=",         "--=x",      "-\x1b[31m",
                           "--rate=",  "--world=", "-p", "-pp", "-46", "-4=6",        "--no-json", "@file",
                           "\xff\xfe", "--\xff",   "/",  "//",  "-1",  "--json=true", "--config",  "--ports=\n"}) {
-    for (const char* command : {"probe", "compare", "world", "doctor", "completion", "help", "man", "version"}) {
+    for (const char* command : {"probe", "compare", "resume", "runs", "show", "diff", "world", "doctor", "completion",
+                                "help", "man", "version"}) {
       const std::string text = complaint({command, odd});
       EXPECT_FALSE(text.empty());
       EXPECT_EQ(text.find_first_of("\x1b\n\r"), text.npos) << command << ' ' << odd;
@@ -220,7 +303,8 @@ TEST(Arguments, AnswerAnyOddWordWithAComplaintOrAPlanOfOneLine) {
 }
 
 TEST(OptionTable, HasOneRowForANameInACommandAndOneForALetter) {
-  for (const Command command : {Command::probe, Command::compare, Command::world, Command::doctor}) {
+  for (const Command command : {Command::probe, Command::compare, Command::resume, Command::runs, Command::show,
+                                Command::diff, Command::world, Command::doctor}) {
     const auto rows = options_of(command);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       EXPECT_NE(rows[i]->apply, nullptr) << rows[i]->name;

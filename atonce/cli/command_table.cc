@@ -16,6 +16,22 @@ constexpr std::array compare_examples{
     Example{"atonce compare probe domains.csv --strategy threads:100,async", "two of them"},
     Example{"atonce compare probe domains.csv --world=mixed --markdown", "for a report"},
 };
+constexpr std::array resume_examples{
+    Example{"atonce resume night-run", "the folder that --run named"},
+    Example{"atonce resume night-run --rate 500/s -q", "more gently from here on"},
+};
+constexpr std::array runs_examples{
+    Example{"atonce runs", "the newest first"},
+    Example{"atonce runs --json", "the same for a program"},
+};
+constexpr std::array show_examples{
+    Example{"atonce show night-run", "the summary again, also while it runs"},
+    Example{"atonce show night-run --target example.com", "every try of one target"},
+};
+constexpr std::array diff_examples{
+    Example{"atonce diff monday tuesday", "what changed between two runs"},
+    Example{"atonce diff monday tuesday --json", "the same for a program"},
+};
 constexpr std::array world_examples{
     Example{"atonce world -- curl -sv https://google.com", "run a command inside"},
     Example{"atonce world mixed,rtt=50ms,loss=1% -p 80,443", "serve until Ctrl-C"},
@@ -46,6 +62,22 @@ constexpr std::array commands{
                "Runs JOB (probe) over the same targets with each strategy, in interleaved\n"
                "rounds; reports time, CPU, memory, and whether the verdicts agree.",
                compare_examples},
+    CommandRow{Command::resume, "resume", "DIR", "carry on a run that was stopped, killed or ran out of disk",
+               "Takes up the run kept in DIR with the words it was started with, in the folder\n"
+               "it was started in. What has its verdict keeps it; the rest is done now, and each\n"
+               "target has one row in the end. Refuses a list that has changed since.",
+               resume_examples},
+    CommandRow{Command::runs, "runs", "", "the runs that were kept, and how far each came",
+               "Lists the run folders under the state directory, the newest first.", runs_examples},
+    CommandRow{Command::show, "show", "DIR", "what a kept run came to, or all that happened to one target",
+               "Prints the summary of the run in DIR again; with --target, every try of one\n"
+               "target on one time line. Only reads, so the run may be going on.",
+               show_examples},
+    CommandRow{Command::diff, "diff", "DIR1 DIR2", "what changed between two runs, and what of it is noise",
+               "Compares the verdicts on each host and port: what opened, closed, vanished,\n"
+               "appeared or flaps. Answers in doubt are no change; what lost packets alone would\n"
+               "make is told apart, by the share of first answers that a second lap overturned.",
+               diff_examples},
     CommandRow{Command::world, "world", "[SPEC] [-- COMMAND...]",
                "a simulated internet, to try a million names without touching one",
                "Serves DNS and TCP for every name, each with a fate, an address and a delay that\n"
@@ -67,7 +99,7 @@ constexpr std::array exits{
     ExitRow{1, "an assertion or a threshold failed"},
     ExitRow{2, "the command line or the input is wrong"},
     ExitRow{3, "complete, but some verdicts are unsure"},
-    ExitRow{4, "interrupted"},
+    ExitRow{4, "interrupted; atonce resume carries on"},
     ExitRow{5, "stopped by a limit of this machine"},
     ExitRow{6, "the account does not balance, or an internal error"},
 };

@@ -7,6 +7,10 @@ namespace atonce {
 // What each command does, to its exit code. One file each.
 int run_probe(const Invocation& invocation);
 int run_compare(const Invocation& invocation);
+int run_resume(const Invocation& invocation);
+int run_runs(const Invocation& invocation);
+int run_show(const Invocation& invocation);
+int run_diff(const Invocation& invocation);
 int run_world(const Invocation& invocation);
 int run_doctor(const Invocation& invocation);
 

@@ -16,8 +16,12 @@ std::string_view words_after(Command command) {
     case Command::compare: return "probe";
     case Command::world: return "calm fast open refused mixed stormy";
     case Command::completion: return "bash zsh fish";
-    case Command::help: return "probe compare world doctor completion man";
+    case Command::help: return "probe compare resume runs show diff world doctor completion man";
     case Command::probe:
+    case Command::resume:
+    case Command::runs:
+    case Command::show:
+    case Command::diff:
     case Command::doctor:
     case Command::man:
     case Command::version: break;
@@ -26,6 +30,10 @@ std::string_view words_after(Command command) {
 }
 
 bool takes_files(Command command) { return command == Command::probe || command == Command::compare; }
+
+bool takes_folders(Command command) {
+  return command == Command::resume || command == Command::show || command == Command::diff;
+}
 
 std::string command_names() {
   std::string names;
@@ -42,7 +50,7 @@ std::string in_quotes(std::string_view text) {
 
 std::string bash_options(Command command) {
   std::string words = "--help";
-  for (const OptionRow* row : options_of(command)) {
+  for (const OptionRow* row : shown_options_of(command)) {
     words += fmt::format(" --{}", row->name);
     if (row->letter) words += fmt::format(" -{}", row->letter);
   }
@@ -54,6 +62,8 @@ std::string bash_values(const OptionRow& row) {
   std::string action = "return";  // A number or a time: nothing to offer.
   if (row.choices == "FILE")
     action = "compopt -o filenames; COMPREPLY=($(compgen -f -- \"$word\")); return";
+  else if (row.choices == "FOLDER")
+    action = "compopt -o filenames; COMPREPLY=($(compgen -d -- \"$word\")); return";
   else if (!row.choices.empty())
     action = fmt::format("COMPREPLY=($(compgen -W '{}' -- \"$word\")); return", row.choices);
   return fmt::format("        --{}{}) {} ;;\n", row.name, letter, action);
@@ -72,7 +82,7 @@ std::string write_bash() {
   text += "  case ${COMP_WORDS[1]} in\n";
   for (const CommandRow& command : all_commands()) {
     text += fmt::format("    {})\n      case $before in\n", command.name);
-    for (const OptionRow* row : options_of(command.command))
+    for (const OptionRow* row : shown_options_of(command.command))
       if (!row->is_flag()) text += bash_values(*row);
     text += fmt::format(
         "      esac\n      if [[ $word == -* ]]; then COMPREPLY=($(compgen -W '{}' -- \"$word\")); return; fi\n",
@@ -80,6 +90,7 @@ std::string write_bash() {
     const std::string_view words = words_after(command.command);
     if (!words.empty()) text += fmt::format("      COMPREPLY=($(compgen -W '{}' -- \"$word\"))\n", words);
     if (takes_files(command.command)) text += "      compopt -o filenames; COMPREPLY+=($(compgen -f -- \"$word\"))\n";
+    if (takes_folders(command.command)) text += "      compopt -o filenames; COMPREPLY+=($(compgen -d -- \"$word\"))\n";
     text += "      ;;\n";
   }
   return text + "  esac\n}\ncomplete -F _atonce atonce\n";
@@ -91,9 +102,10 @@ std::string zsh_option(const OptionRow& row) {
   for (const char c : row.help) help += c == '[' || c == ']' || c == ':' ? fmt::format("\\{}", c) : std::string(1, c);
   std::string value;
   if (!row.is_flag()) {
-    const std::string action = row.choices == "FILE" ? "_files"
-                               : row.choices.empty() ? " "
-                                                     : fmt::format("({})", in_quotes(row.choices));
+    const std::string action = row.choices == "FILE"     ? "_files"
+                               : row.choices == "FOLDER" ? "_files -/"
+                               : row.choices.empty()     ? " "
+                                                         : fmt::format("({})", in_quotes(row.choices));
     std::string choices;
     for (const char c : action) choices += c == ':' ? "\\:" : std::string(1, c);
     value = fmt::format(":{}:{}", row.name, choices);
@@ -116,10 +128,11 @@ std::string write_zsh() {
       "  local command=$words[2]\n  shift words\n  ((CURRENT--))\n  case $command in\n";
   for (const CommandRow& command : all_commands()) {
     text += fmt::format("    {})\n      _arguments -s '--help[help on this command]'", command.name);
-    for (const OptionRow* row : options_of(command.command)) text += " \\\n        " + zsh_option(*row);
+    for (const OptionRow* row : shown_options_of(command.command)) text += " \\\n        " + zsh_option(*row);
     const std::string_view words = words_after(command.command);
     if (!words.empty()) text += fmt::format(" \\\n        '1:word:({})'", words);
     if (takes_files(command.command)) text += " \\\n        '*:list:_files'";
+    if (takes_folders(command.command)) text += " \\\n        '*:run folder:_files -/'";
     text += " ;;\n";
   }
   return text + "  esac\n}\nif [ \"$funcstack[1]\" = _atonce ]; then _atonce \"$@\"; else compdef _atonce atonce; fi\n";
@@ -129,8 +142,9 @@ std::string fish_option(const CommandRow& command, const OptionRow& row) {
   std::string text =
       fmt::format("complete -c atonce -n '__fish_seen_subcommand_from {}' -l {}", command.name, row.name);
   if (row.letter) text += fmt::format(" -s {}", row.letter);
-  if (!row.is_flag()) text += row.choices == "FILE" ? " -r -F" : " -x";
-  if (!row.choices.empty() && row.choices != "FILE") text += fmt::format(" -a '{}'", row.choices);
+  const bool path = row.choices == "FILE" || row.choices == "FOLDER";
+  if (!row.is_flag()) text += path ? " -r -F" : " -x";
+  if (!row.choices.empty() && !path) text += fmt::format(" -a '{}'", row.choices);
   std::string help;
   for (const char c : row.help) help += c == '\'' || c == '\\' ? fmt::format("\\{}", c) : std::string(1, c);
   return text + fmt::format(" -d '{}'\n", help);
@@ -143,9 +157,9 @@ std::string write_fish() {
     text += fmt::format("complete -c atonce -n __fish_use_subcommand -a {} -d '{}'\n", row.name, row.summary);
   for (const CommandRow& row : all_commands()) {
     const std::string seen = fmt::format("complete -c atonce -n '__fish_seen_subcommand_from {}'", row.name);
-    if (takes_files(row.command)) text += seen + " -F\n";
+    if (takes_files(row.command) || takes_folders(row.command)) text += seen + " -F\n";
     if (!words_after(row.command).empty()) text += fmt::format("{} -a '{}'\n", seen, words_after(row.command));
-    for (const OptionRow* option : options_of(row.command)) text += fish_option(row, *option);
+    for (const OptionRow* option : shown_options_of(row.command)) text += fish_option(row, *option);
   }
   return text;
 }

@@ -30,7 +30,7 @@ std::string folded_part(const OptionRow& row) {
 std::string option_lines(Command command) {
   std::string text;
   std::optional<OptionGroup> group;
-  const auto rows = options_of(command);
+  const auto rows = shown_options_of(command);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const OptionRow& row = *rows[i];
     if (row.folded) continue;

@@ -9,7 +9,20 @@
 
 namespace atonce {
 
-enum class Command : std::uint8_t { probe, compare, world, doctor, completion, man, help, version };
+enum class Command : std::uint8_t {
+  probe,
+  compare,
+  resume,
+  runs,
+  show,
+  diff,
+  world,
+  doctor,
+  completion,
+  man,
+  help,
+  version
+};
 
 enum class ReportFormat : std::uint8_t { table, json, markdown };
 
@@ -21,14 +34,25 @@ struct WorldRequest {
   std::vector<std::string> program;    ///< after `--`: run inside the world
 };
 
+/// What `resume`, `show` and `diff` are asked for.
+struct RunRequest {
+  std::string folder;
+  std::string other;   ///< the second one of `diff`
+  std::string target;  ///< `show --target`; empty: the summary
+  std::vector<std::string>
+      changes;  ///< the options given to `resume`, to stand after those that the run was started with
+};
+
 /// The command line, understood: which command, and everything it is asked to do.
 struct Invocation {
   Command command = Command::help;
   Plan plan;
   ReportFormat report = ReportFormat::table;  ///< of `compare`
-  bool json = false;                          ///< `doctor --json`
+  bool json = false;                          ///< `doctor`, `runs` and `diff` with `--json`
   WorldRequest world;
-  std::string topic;  ///< `help COMMAND`, or `completion SHELL`
+  RunRequest run;
+  std::vector<std::string> words;  ///< the command line itself, from the command on
+  std::string topic;               ///< `help COMMAND`, or `completion SHELL`
 };
 
 }  // namespace atonce

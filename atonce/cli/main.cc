@@ -40,6 +40,10 @@ int run_command(const Invocation& invocation) {
   switch (invocation.command) {
     case Command::probe: return run_probe(invocation);
     case Command::compare: return run_compare(invocation);
+    case Command::resume: return run_resume(invocation);
+    case Command::runs: return run_runs(invocation);
+    case Command::show: return run_show(invocation);
+    case Command::diff: return run_diff(invocation);
     case Command::world: return run_world(invocation);
     case Command::doctor: return run_doctor(invocation);
     case Command::completion: return print(write_completion(invocation.topic));

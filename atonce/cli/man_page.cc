@@ -43,7 +43,7 @@ std::string option_heading(const OptionRow& row) {
 std::string option_entries(Command command) {
   std::string text;
   std::optional<OptionGroup> group;
-  const auto rows = options_of(command);
+  const auto rows = shown_options_of(command);
   for (const OptionRow* row : rows) {
     if (group != row->group) text += fmt::format(".PP\n{}:\n", title_of(row->group));
     group = row->group;

@@ -14,6 +14,7 @@ constexpr std::uint64_t window_max = 10'000'000;
 constexpr std::uint64_t retries_max = 100;
 constexpr std::uint64_t loops_max = 1'024;
 constexpr std::uint64_t rounds_max = 1'000;
+constexpr std::uint64_t confirm_max = 5;  // Who was silent six times over, minutes apart, is silent.
 
 /// Moves a parsed value to its field, or hands the complaint on.
 template <class T, class Field>
@@ -62,6 +63,13 @@ Parsed<void> choose_report(Invocation& invocation, ReportFormat format) {
   return {};
 }
 
+Parsed<void> keep_something_or_nothing(const RunFolderOptions& run) {
+  if (run.none && run.resume) return complain("--no-run keeps nothing, so there is nothing for --resume to carry on");
+  if (run.none && !run.path.empty())
+    return complain("--run keeps the run in a folder, --no-run keeps nothing: choose one");
+  return {};
+}
+
 }  // namespace
 
 Parsed<void> apply_ports(Invocation& invocation, const Values& values, const KnownNames&) {
@@ -82,7 +90,11 @@ Parsed<void> apply_concurrency(Invocation& invocation, const Values& values, con
 }
 
 Parsed<void> apply_rate(Invocation& invocation, const Values& values, const KnownNames&) {
-  return set(invocation.plan.pacing.rate, parse_rate(values.back()));
+  Pacing& pacing = invocation.plan.pacing;
+  pacing.automatic = values.back() == "auto";
+  if (!pacing.automatic) return set(pacing.rate, parse_rate(values.back()));
+  pacing.rate.reset();
+  return {};
 }
 
 Parsed<void> apply_strategies(Invocation& invocation, const Values& values, const KnownNames& names) {
@@ -126,6 +138,58 @@ Parsed<void> apply_timeout(Invocation& invocation, const Values& values, const K
 
 Parsed<void> apply_retries(Invocation& invocation, const Values& values, const KnownNames&) {
   return set(invocation.plan.probe.retries, parse_number(values.back(), 0, retries_max));
+}
+
+Parsed<void> apply_confirm(Invocation& invocation, const Values& values, const KnownNames&) {
+  return set(invocation.plan.trust.confirm, parse_number(values.back(), 0, confirm_max));
+}
+
+Parsed<void> apply_no_canaries(Invocation& invocation, const Values&, const KnownNames&) {
+  invocation.plan.trust.canaries = false;
+  return {};
+}
+
+Parsed<void> apply_exclude(Invocation& invocation, const Values& values, const KnownNames&) {
+  invocation.plan.politeness.excludes = values;
+  return {};
+}
+
+Parsed<void> apply_allow_private(Invocation& invocation, const Values&, const KnownNames&) {
+  invocation.plan.politeness.allow_private = true;
+  return {};
+}
+
+Parsed<void> apply_per_address(Invocation& invocation, const Values& values, const KnownNames&) {
+  return set(invocation.plan.politeness.per_address, parse_number(values.back(), 0, window_max));
+}
+
+Parsed<void> apply_per_network(Invocation& invocation, const Values& values, const KnownNames&) {
+  return set(invocation.plan.politeness.per_network, parse_number(values.back(), 0, window_max));
+}
+
+Parsed<void> apply_run(Invocation& invocation, const Values& values, const KnownNames&) {
+  invocation.plan.run.path = values.back();
+  return keep_something_or_nothing(invocation.plan.run);
+}
+
+Parsed<void> apply_no_run(Invocation& invocation, const Values&, const KnownNames&) {
+  invocation.plan.run.none = true;
+  return keep_something_or_nothing(invocation.plan.run);
+}
+
+Parsed<void> apply_resume(Invocation& invocation, const Values&, const KnownNames&) {
+  invocation.plan.run.resume = true;
+  return keep_something_or_nothing(invocation.plan.run);
+}
+
+Parsed<void> apply_shown_target(Invocation& invocation, const Values& values, const KnownNames&) {
+  invocation.run.target = values.back();
+  return {};
+}
+
+Parsed<void> apply_fault(Invocation& invocation, const Values& values, const KnownNames&) {
+  invocation.plan.fault = fmt::format("{}", fmt::join(values, ","));
+  return {};
 }
 
 Parsed<void> apply_resolver(Invocation& invocation, const Values& values, const KnownNames&) {
@@ -184,12 +248,12 @@ Parsed<void> apply_format(Invocation& invocation, const Values& values, const Kn
     std::string_view name;
     ResultFormat format;
   };
-  constexpr std::array rows{Row{"text", ResultFormat::text}, Row{"jsonl", ResultFormat::jsonl},
-                            Row{"json", ResultFormat::jsonl}, Row{"csv", ResultFormat::csv},
-                            Row{"none", ResultFormat::none}};
+  constexpr std::array rows{Row{"text", ResultFormat::text},     Row{"jsonl", ResultFormat::jsonl},
+                            Row{"json", ResultFormat::jsonl},    Row{"csv", ResultFormat::csv},
+                            Row{"sqlite", ResultFormat::sqlite}, Row{"none", ResultFormat::none}};
   for (const Row& row : rows)
     if (row.name == values.back()) return choose_format(invocation, row.format);
-  return complain("the result formats are text, jsonl, csv and none");
+  return complain("the result formats are text, jsonl, csv, sqlite and none");
 }
 
 Parsed<void> apply_ordered(Invocation& invocation, const Values&, const KnownNames&) {
@@ -232,7 +296,7 @@ Parsed<void> apply_report_markdown(Invocation& invocation, const Values&, const 
   return choose_report(invocation, ReportFormat::markdown);
 }
 
-Parsed<void> apply_doctor_json(Invocation& invocation, const Values&, const KnownNames&) {
+Parsed<void> apply_table_json(Invocation& invocation, const Values&, const KnownNames&) {
   invocation.json = true;
   return {};
 }

@@ -9,7 +9,9 @@ constexpr std::uint32_t runs = bit_of(Command::probe) | bit_of(Command::compare)
 constexpr std::uint32_t probe_only = bit_of(Command::probe);
 constexpr std::uint32_t compare_only = bit_of(Command::compare);
 constexpr std::uint32_t world_only = bit_of(Command::world);
-constexpr std::uint32_t doctor_only = bit_of(Command::doctor);
+constexpr std::uint32_t resumed = bit_of(Command::resume);
+constexpr std::uint32_t show_only = bit_of(Command::show);
+constexpr std::uint32_t tables = bit_of(Command::doctor) | bit_of(Command::runs) | bit_of(Command::diff);
 
 constexpr std::string_view strategy_words = "sequential processes:10 threads:10 async";
 
@@ -20,18 +22,27 @@ constexpr std::array options{
     OptionRow{"ports", 'p', "PORTS", "ports to try, as 80,443,8000-8100 (443)", targets, runs | world_only, apply_ports},
     OptionRow{"limit", 'n', "N", "only the first N lines of the list", targets, runs, apply_limit},
     OptionRow{"unique", 0, "", "skip a target that came before", targets, runs, apply_unique},
+    OptionRow{"exclude", 0, "FILE", "never try these names, addresses and networks", targets, runs, apply_exclude, "FILE"},
+    OptionRow{"allow-private", 0, "", "names may lead to private and special addresses", targets, runs, apply_allow_private},
 
     OptionRow{"strategy", 0, "NAME[:N]", "sequential, processes:N, threads:N, async:N (async)", pace, probe_only, apply_strategies, strategy_words},
     OptionRow{"strategy", 0, "LIST", "which, as sequential,threads:20,async:1000 (all)", pace, compare_only, apply_strategies, strategy_words},
     OptionRow{"rounds", 0, "N", "how often each strategy runs, in turns (5)", pace, compare_only, apply_rounds},
-    OptionRow{"concurrency", 'c', "N", "in flight at most (what fits here, up to 10,000)", pace, runs, apply_concurrency},
-    OptionRow{"rate", 0, "RATE", "starts at most, as 500, 500/s or 30/m (no bound)", pace, runs, apply_rate},
+    OptionRow{"concurrency", 'c', "N", "in flight at most (what fits here, up to 10,000)", pace, runs | resumed, apply_concurrency},
+    OptionRow{"rate", 0, "RATE", "auto: as fast as answers stay sure; or 500/s, 30/m", pace, probe_only | resumed, apply_rate, "auto"},
+    OptionRow{"rate", 0, "RATE", "starts at most, as 500/s or 30/m, or auto (all)", pace, compare_only, apply_rate, "auto"},
+    OptionRow{"per-address", 0, "N", "in flight to one address at most; 0: no bound (32)", pace, runs, apply_per_address},
+    OptionRow{"per-network", 0, "N", "the same for one /24 of IPv4 or /48 of IPv6 (256)", pace, runs, apply_per_network},
     OptionRow{"loops", 0, "N", "event loops of async (one a core)", pace, runs, apply_loops},
     OptionRow{"engine", 0, "NAME", "how async waits: auto, ring (io_uring) or epoll", pace, runs, apply_engine, "auto ring epoll"},
 
     OptionRow{"connect-timeout", 0, "TIME", "for one connection, as 3.5s or 800ms (3.5s)", answers, runs, apply_connect_timeout},
     OptionRow{"timeout", 0, "TIME", "for a whole try: looking up and connecting (none)", answers, runs, apply_timeout},
     OptionRow{"retries", 0, "N", "tries after the first, for time-outs and DNS (0)", answers, runs, apply_retries},
+
+    OptionRow{"confirm", 0, "N", "further tries, later, for who did not answer (2)", trust, probe_only, apply_confirm},
+    OptionRow{"confirm", 0, "N", "further tries, later, for who did not answer (0)", trust, compare_only, apply_confirm},
+    OptionRow{"no-canaries", 0, "", "mix in no hosts known to answer", trust, probe_only, apply_no_canaries},
 
     OptionRow{"resolver", 0, "ADDR", "DNS server ADDR[:PORT], or \"system\" (resolv.conf)", names, runs, apply_resolver, "system"},
     OptionRow{"dns-timeout", 0, "TIME", "for the first question to a server (1s)", names, runs, apply_dns_timeout},
@@ -40,22 +51,29 @@ constexpr std::array options{
     OptionRow{"all-addresses", 0, "", "try every address of a name", names, runs, apply_all_addresses},
     OptionRow{"happy-eyeballs", 0, "", "race the addresses of a name (RFC 8305)", names, runs, apply_happy_eyeballs},
 
+    OptionRow{"run", 0, "DIR", "keep it in DIR (in the state folder)", run_folder, probe_only, apply_run, "FOLDER"},
+    OptionRow{"no-run", 0, "", "keep nothing", run_folder, probe_only, apply_no_run, {}, true},
+    OptionRow{"resume", 0, "", "carry on that run, or this command's latest one", run_folder, probe_only, apply_resume},
+
     OptionRow{"output", 'o', "FILE", "write to FILE instead of standard output", output, runs, apply_output, "FILE"},
     OptionRow{"json", 0, "", "one JSON object a line", output, probe_only, apply_jsonl},
     OptionRow{"csv", 0, "", "CSV with a header", output, probe_only, apply_csv, {}, true},
-    OptionRow{"format", 0, "NAME", "text, jsonl, csv or none (text)", output, probe_only, apply_format, "text jsonl csv none"},
+    OptionRow{"format", 0, "NAME", "text, jsonl, csv, sqlite or none (text)", output, probe_only, apply_format, "text jsonl csv sqlite none"},
     OptionRow{"ordered", 0, "", "rows in the order of the list, not as they finish", output, probe_only, apply_ordered},
     OptionRow{"json", 0, "", "the report as JSON", output, compare_only, apply_report_json},
     OptionRow{"markdown", 0, "", "as a Markdown table", output, compare_only, apply_report_markdown, {}, true},
-    OptionRow{"json", 0, "", "the rows as one JSON array", output, doctor_only, apply_doctor_json},
-    OptionRow{"quiet", 'q', "", "say less on standard error", output, runs, apply_quiet},
-    OptionRow{"verbose", 'v', "", "say more", output, runs, apply_verbose, {}, true},
+    OptionRow{"json", 0, "", "as JSON, for a program", output, tables, apply_table_json},
+    OptionRow{"quiet", 'q', "", "say less on standard error", output, runs | resumed, apply_quiet},
+    OptionRow{"verbose", 'v', "", "say more", output, runs | resumed, apply_verbose, {}, true},
+    OptionRow{"target", 0, "NAME", "every try of one target: NAME, or NAME:PORT", output, show_only, apply_shown_target},
     OptionRow{"dry-run", 0, "", "say what would be done, and do nothing", output, runs, apply_dry_run},
 
     OptionRow{"world", 0, "[=SPEC]", "run in a simulated internet: atonce help world", world, runs, apply_world},
     OptionRow{"seed", 0, "N", "fix every random choice, the world's too", world, runs | world_only, apply_seed},
     OptionRow{"names", 0, "N", "print a ranked list of N plausible names", world, world_only, apply_names},
     OptionRow{"truth", 0, "LIST", "print each line's right verdict, as JSON lines", world, world_only, apply_truth, "FILE"},
+
+    OptionRow{"fault", 0, "SPEC", "what is made to fail", world, runs | resumed, apply_fault, {}, false, true},
 };
 // clang-format on
 
@@ -70,8 +88,15 @@ std::vector<const OptionRow*> options_of(Command command) {
   return rows;
 }
 
+std::vector<const OptionRow*> shown_options_of(Command command) {
+  std::vector<const OptionRow*> rows = options_of(command);
+  std::erase_if(rows, [](const OptionRow* row) { return row->hidden; });
+  return rows;
+}
+
 std::string_view title_of(OptionGroup group) {
-  constexpr std::array<std::string_view, 6> titles{"Targets", "Pace", "Patience", "Names", "Output", "World"};
+  constexpr std::array<std::string_view, 8> titles{"Targets", "Pace",       "Patience", "Trust",
+                                                   "Names",   "Run folder", "Output",   "World"};
   return titles[static_cast<std::size_t>(group)];
 }
 

@@ -9,7 +9,7 @@
 
 namespace atonce {
 
-enum class OptionGroup : std::uint8_t { targets, pace, answers, names, output, world };
+enum class OptionGroup : std::uint8_t { targets, pace, answers, trust, names, run_folder, output, world };
 
 /// A row of the one table of options: parsing, help, completions and manual page all read it.
 struct OptionRow {
@@ -22,6 +22,7 @@ struct OptionRow {
   ApplyOption* apply = nullptr;
   std::string_view choices = {};  ///< for completion: words, or "FILE"
   bool folded = false;            ///< the help screen shows it on the line of the row before
+  bool hidden = false;            ///< understood, and told to nobody: for tests
 
   bool is_flag() const { return value.empty() || value_is_optional(); }
   bool value_is_optional() const { return value.starts_with('['); }
@@ -30,7 +31,8 @@ struct OptionRow {
 constexpr std::uint32_t bit_of(Command command) { return 1u << static_cast<unsigned>(command); }
 
 std::span<const OptionRow> all_options();
-std::vector<const OptionRow*> options_of(Command command);  ///< In the order of the table.
+std::vector<const OptionRow*> options_of(Command command);        ///< In the order of the table.
+std::vector<const OptionRow*> shown_options_of(Command command);  ///< Without the hidden ones.
 std::string_view title_of(OptionGroup group);
 
 }  // namespace atonce

@@ -78,6 +78,23 @@ Parsed<void> take_world(WorldRequest& world, Words words) {
   return {};
 }
 
+Parsed<void> take_folder(RunRequest& run, Command command, Words words) {
+  if (words.size() != 1)
+    return refuse(
+        fmt::format("which run? atonce {} takes one run folder; atonce runs lists them", row_of(command).name));
+  if (words[0].empty()) return refuse("the name of the run folder is empty");
+  run.folder = words[0];
+  return {};
+}
+
+Parsed<void> take_two_folders(RunRequest& run, Words words) {
+  if (words.size() != 2 || words[0].empty() || words[1].empty())
+    return refuse("atonce diff takes two run folders, the earlier run first; atonce runs lists them");
+  run.folder = words[0];
+  run.other = words[1];
+  return {};
+}
+
 Parsed<void> take_shell(Invocation& invocation, Words words) {
   constexpr std::array<std::string_view, 3> shells{"bash", "zsh", "fish"};
   if (words.size() != 1 || std::ranges::find(shells, words[0]) == shells.end())
@@ -100,9 +117,13 @@ Parsed<void> apply_positionals(Invocation& invocation, Words words, const Surrou
   switch (invocation.command) {
     case Command::probe: return take_input(invocation.plan.input, words, surroundings);
     case Command::compare: return take_job(invocation, words, surroundings);
+    case Command::resume:
+    case Command::show: return take_folder(invocation.run, invocation.command, words);
+    case Command::diff: return take_two_folders(invocation.run, words);
     case Command::world: return take_world(invocation.world, words);
     case Command::completion: return take_shell(invocation, words);
     case Command::help: return take_topic(invocation, words);
+    case Command::runs:
     case Command::doctor:
     case Command::man:
     case Command::version: break;
