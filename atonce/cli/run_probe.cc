@@ -137,7 +137,8 @@ int run_probe(const Invocation& invocation) {
   if (!setting) return complain_and_exit(setting.error());
   if (setting->world) list = open_targets(setting->plan.input);  // The world may have moved the ports.
   if (!list) return complain_and_exit(list.error());
-  const Plan& plan = setting->plan;
+  Plan& plan = setting->plan;
+  plan.pacing.automatic = !plan.pacing.rate;
   const StrategyRow& strategy = *find_strategy(plan.strategies.front().name);
   const Parsed<Staffing> staffing = strategy.plan(plan, plan.strategies.front());
   if (!staffing) return complain_and_exit(staffing.error());

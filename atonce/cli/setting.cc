@@ -19,6 +19,7 @@ Parsed<WorldServer> move_into_world(Plan& plan) {
   if (!world) return world;
   plan.resolver.servers = {world->resolver()};
   plan.resolver.system = false;
+  plan.politeness.allow_private = true;  // Its hosts live in such ranges.
   plan.input.ports.clear();
   for (const std::uint16_t asked : spec->ports) plan.input.ports.emplace_back(world->port(asked), world->port(asked));
   return world;

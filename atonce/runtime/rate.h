@@ -22,13 +22,25 @@ class Rate {
         tolerance_ns_(std::min(tolerance_max_ns / interval_ns_, std::max<std::int64_t>(burst, 1) - 1) * interval_ns_) {}
 
   /// Claims the next start and tells when it is due; not before `now`. Unused time is not saved up beyond the burst.
-  Instant claim(Instant now) {
+  Instant claim(Instant now) { return claim(next_due_ns_, now, interval_ns_, tolerance_ns_); }
+
+  /// The same with an interval that may be another each time, for a rate that is steered while it is in use.
+  static Instant claim(std::atomic<std::int64_t>& next_due_ns, Instant now, std::int64_t interval_ns,
+                       std::int64_t tolerance_ns) {
     const std::int64_t now_ns = now.time_since_epoch().count();
-    std::int64_t due = next_due_ns_.load(std::memory_order_relaxed);
+    std::int64_t due = next_due_ns.load(std::memory_order_relaxed);
     std::int64_t mine = 0;
-    do mine = std::max(due, now_ns - tolerance_ns_);
-    while (!next_due_ns_.compare_exchange_weak(due, mine + interval_ns_, std::memory_order_relaxed));
+    do mine = std::max(due, now_ns - tolerance_ns);
+    while (!next_due_ns.compare_exchange_weak(due, mine + interval_ns, std::memory_order_relaxed));
     return std::max(now, Instant(Duration(mine)));
+  }
+
+  /// From start to start, rounded up, so that the average is never above what was asked for.
+  static std::int64_t interval_of(double per_second) {
+    const double interval = std::ceil(1e9 / per_second);
+    if (!(interval > 0 && interval < static_cast<double>(tolerance_max_ns)))
+      return per_second > 1 ? 1 : tolerance_max_ns;
+    return static_cast<std::int64_t>(interval);
   }
 
   /// Waits for the next start's turn.
@@ -37,14 +49,6 @@ class Rate {
  private:
   // A year: longer than any run, and far from what 64 bits hold.
   static constexpr std::int64_t tolerance_max_ns = std::int64_t{365} * 86'400 * 1'000'000'000;
-
-  // Rounded up, so that the average is never above what was asked for.
-  static std::int64_t interval_of(double per_second) {
-    const double interval = std::ceil(1e9 / per_second);
-    if (!(interval > 0 && interval < static_cast<double>(tolerance_max_ns)))
-      return per_second > 1 ? 1 : tolerance_max_ns;
-    return static_cast<std::int64_t>(interval);
-  }
 
   std::atomic<std::int64_t>& next_due_ns_;
   std::int64_t interval_ns_;

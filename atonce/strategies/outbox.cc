@@ -24,6 +24,7 @@ void Outbox::put(Batch& batch) {
   {
     const std::lock_guard lock(mutex_);
     move_all(batch.started, waiting_.started);
+    move_all(batch.tried, waiting_.tried);
     move_all(batch.outcomes, waiting_.outcomes);
   }
   filled_.notify_one();
@@ -46,6 +47,7 @@ bool Outbox::take(Batch& into, Duration longest) {
   std::unique_lock lock(mutex_);
   filled_.wait_for(lock, longest, [this] { return !waiting_.empty() || workers_ == 0; });
   std::swap(into.started, waiting_.started);
+  std::swap(into.tried, waiting_.tried);
   std::swap(into.outcomes, waiting_.outcomes);
   return !into.empty() || workers_ > 0;
 }

@@ -13,9 +13,10 @@ namespace atonce {
 /// What a worker has to hand over.
 struct Batch {
   std::vector<Target> started;  ///< only filled where the sink wants starts
+  std::vector<Outcome> tried;   ///< tries that did not settle their target; the same worker tries it again
   std::vector<Outcome> outcomes;
 
-  bool empty() const { return started.empty() && outcomes.empty(); }
+  bool empty() const { return started.empty() && tried.empty() && outcomes.empty(); }
 };
 
 /// Outcomes that may wait for a slow reader of the results; at about 300 bytes each this is some 20 MB.

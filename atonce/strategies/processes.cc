@@ -29,6 +29,9 @@ namespace {
 // A target or an outcome in one packet: the longest line that is a target, with its columns, and room for the rest.
 constexpr std::size_t packet_bytes_max = 192 * 1'024;
 constexpr std::uint32_t processes_max = 1'024;
+// The first byte of a worker's packet: the outcome settles its target, or it is being tried again.
+constexpr char packet_done = 'd';
+constexpr char packet_tried = 't';
 
 [[noreturn]] void fail_with_errno(const char* doing) { throw std::system_error(errno, std::generic_category(), doing); }
 
@@ -79,20 +82,26 @@ class WorkerEnds final : public TargetSource, public Handover {
   bool ended() const override { return ended_; }
 
   void put(Batch& batch) override {
+    for (const Outcome& outcome : batch.tried) tell(packet_tried, outcome);
     for (const Outcome& outcome : batch.outcomes) {
-      bytes_.clear();
-      write_outcome(outcome, bytes_);
-      while (send(outcomes_, bytes_.data(), bytes_.size(), MSG_NOSIGNAL) < 0)
-        if (errno != EINTR) _exit(1);  // The foreman is gone; there is nobody left to tell.
+      tell(packet_done, outcome);
       in_hand_ = 0;
     }
     batch.outcomes.clear();
+    batch.tried.clear();
     batch.started.clear();
   }
   std::size_t backlog() const override { return 0; }
   std::size_t batch_size() const override { return 1; }
 
  private:
+  void tell(char kind, const Outcome& outcome) {
+    bytes_.assign(1, kind);
+    write_outcome(outcome, bytes_);
+    while (send(outcomes_, bytes_.data(), bytes_.size(), MSG_NOSIGNAL) < 0)
+      if (errno != EINTR) _exit(1);  // The foreman is gone; there is nobody left to tell.
+  }
+
   int targets_;
   int outcomes_;
   std::atomic<std::uint64_t>& in_hand_;
@@ -142,7 +151,7 @@ class ProcessCrew final : public Crew {
     int code = 0;
     try {
       const std::unique_ptr<Io> io = make_blocking_io();
-      Sweep mine{sweep_.plan, sweep_.job, ends, ends, sweep_.control};
+      Sweep mine{sweep_.plan, sweep_.job, ends, ends, sweep_.control, false, sweep_.confirms_in_place};
       run_sweep(*io, mine, 1);
     } catch (const std::exception&) {
       code = 1;
@@ -196,8 +205,11 @@ class ProcessCrew final : public Crew {
     Worker& worker = workers_[number];
     const ssize_t got = recv(worker.outcomes, buffer_.data(), buffer_.size(), 0);
     if (got > 0) {
-      std::string_view bytes(buffer_.data(), static_cast<std::size_t>(got));
-      if (std::optional<Outcome> outcome = read_outcome(bytes)) {
+      std::string_view bytes(buffer_.data() + 1, static_cast<std::size_t>(got) - 1);
+      std::optional<Outcome> outcome = read_outcome(bytes);
+      if (outcome && buffer_.front() == packet_tried) {
+        batch_.tried.push_back(std::move(*outcome));
+      } else if (outcome) {
         handed_out_.erase(outcome->target.index);
         batch_.outcomes.push_back(std::move(*outcome));
       }

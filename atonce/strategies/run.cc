@@ -2,30 +2,41 @@
 
 #include <chrono>
 
-#include "atonce/runtime/local_drops.h"
+#include "atonce/runtime/rate.h"
+#include "atonce/strategies/witness.h"
 
 namespace atonce {
 namespace {
 
 constexpr Duration watch_interval = std::chrono::milliseconds(100);
+constexpr Duration steering_interval = std::chrono::milliseconds(50);
+// A later lap is slow: at this part of the first one's pace, though no slower than what no machine or path minds.
+constexpr double later_lap_share = 0.25;
+constexpr double later_lap_rate_min = 500;
 
 Instant clock_now() { return std::chrono::time_point_cast<Duration>(std::chrono::steady_clock::now()); }
 
 /// The one thread that counts and writes.
 class Collector {
  public:
-  Collector(OutcomeSink& sink, Control& control, RunResult& result) : sink_(sink), control_(control), result_(result) {}
+  Collector(OutcomeSink& sink, Control& control, Laps& laps, Witness& witness, bool settles, RunResult& result)
+      : sink_(sink), control_(control), laps_(laps), witness_(witness), settles_(settles), result_(result) {}
 
   void take(Batch& batch) {
     for (const Target& target : batch.started)
       if (result_.sink_error == 0) sink_.start(target);
-    for (const Outcome& outcome : batch.outcomes) {
-      result_.tally.add(outcome);
-      if (outcome.verdict == Verdict::unfinished) continue;  // Not an answer: a run that carries on asks again.
-      if (result_.sink_error == 0) note(sink_.add(outcome));
-      if (result_.sink_error != 0) ++result_.rows_unwritten;
+    for (const Outcome& tried : batch.tried) keep_try(tried);
+    for (Outcome& outcome : batch.outcomes) {
+      tell_witness(outcome);
+      if (!settles_ || laps_.settle(outcome)) {
+        keep(outcome);
+      } else {
+        keep_try(outcome);
+        note(laps_.error());
+      }
     }
     batch.started.clear();
+    batch.tried.clear();
     batch.outcomes.clear();
   }
 
@@ -33,60 +44,215 @@ class Collector {
     if (result_.sink_error == 0) note(sink_.flush());
   }
 
+  /// What nobody will try again in this session.
+  void give_up(std::uint64_t unsettled) {
+    result_.tally.by_verdict[static_cast<std::size_t>(Verdict::unfinished)] += unsettled;
+  }
+
  private:
+  void keep(const Outcome& outcome) {
+    result_.tally.add(outcome);
+    if (outcome.verdict == Verdict::unfinished) return;  // Not an answer: a run that carries on asks again.
+    if (result_.sink_error == 0) note(sink_.add(outcome));
+    if (result_.sink_error != 0) ++result_.rows_unwritten;
+  }
+
+  void keep_try(const Outcome& outcome) {
+    if (result_.sink_error == 0) note(sink_.tried(outcome));
+  }
+
+  void tell_witness(const Outcome& outcome) {
+    const bool open = outcome.verdict == Verdict::open;
+    if (outcome.address && (open || outcome.verdict == Verdict::closed))
+      witness_.saw_answer({outcome.address, outcome.target.port}, open, outcome.connected);
+    if (outcome.target.address) return;
+    if (outcome.resolved != Instant{} || outcome.verdict == Verdict::no_name)
+      witness_.saw_dns(true, outcome.resolved != Instant{} ? outcome.resolved : outcome.finished);
+    else if (outcome.verdict == Verdict::dns_timeout)
+      witness_.saw_dns(false, outcome.finished);
+  }
+
   void note(int error) {
-    if (error == 0) return;
+    if (error == 0 || result_.sink_error != 0) return;
     result_.sink_error = error;
     control_.stop.store(Control::cancel);
   }
 
   OutcomeSink& sink_;
   Control& control_;
+  Laps& laps_;
+  Witness& witness_;
+  const bool settles_;
   RunResult& result_;
+};
+
+/// One run, lap for lap, on the calling thread.
+class Run {
+ public:
+  Run(const Plan& plan, const StrategyRow& strategy, const Staffing& staffing, const JobRow& job, TargetList& list,
+      OutcomeSink& sink, Control& control, const std::function<void(const RunState&)>& watch,
+      const Resumption* resumption)
+      : plan_(plan),
+        strategy_(strategy),
+        sink_(sink),
+        control_(control),
+        watch_(watch),
+        laps_(plan.trust, list, resumption),
+        sweep_{plan, job, laps_, outbox_, control, sink.wants_starts(), plan.output.ordered},
+        witness_(witness_options(plan, std::string(strategy.name)), control.conditions),
+        collector_(sink, control, laps_, witness_, !plan.output.ordered, result_) {
+    result_.staffing = staffing;
+    if (resumption != nullptr) result_.tally = resumption->tally();
+    if (plan.pacing.rate) {
+      set_rate(*plan.pacing.rate);
+    } else if (plan.pacing.automatic) {
+      set_rate(autopilot_.rate());
+    }
+  }
+
+  RunResult run() {
+    do {
+      lap_started_ = clock_now();
+      lap_starts_ = control_.starts.load();
+      run_lap();
+    } while (goes_on() && begin_next_lap());
+    collector_.give_up(laps_.unsettled());
+    collector_.flush();
+    return finish();
+  }
+
+ private:
+  bool goes_on() const { return !control_.stopping() && result_.failure.empty(); }
+
+  void run_lap() {
+    const std::unique_ptr<Crew> crew = strategy_.start(sweep_, outbox_, result_.staffing);
+    if (laps_.lap() == 1) witness_.start();
+    Batch batch;
+    while (outbox_.take(batch, steering_interval)) {
+      const std::size_t taken = batch.outcomes.size();
+      collector_.take(batch);
+      // Rows that an ordered sink holds back still count as not written, so that they cannot grow without bound.
+      const std::size_t held_now = sink_.held();
+      outbox_.written(taken + held_ - held_now);
+      held_ = held_now;
+      const Instant now = clock_now();
+      if (now - steered_ >= steering_interval) steer(now);
+      if (now - watched_ >= watch_interval) show(now);
+    }
+    try {
+      crew->join();
+    } catch (const std::exception& bug) {
+      result_.failure = bug.what();
+    }
+  }
+
+  bool begin_next_lap() {
+    if (!laps_.next_lap()) return false;
+    const auto starts = static_cast<double>(control_.starts.load() - lap_starts_);
+    const double pace = starts / std::max(1e-3, std::chrono::duration<double>(clock_now() - lap_started_).count());
+    const double slow = std::max(later_lap_rate_min, later_lap_share * std::min(pace, autopilot_.rate()));
+    if (plan_.pacing.rate) {
+      set_rate(std::min(*plan_.pacing.rate, slow));
+    } else if (plan_.pacing.automatic) {
+      autopilot_ = Autopilot(slow, slow);
+      set_rate(slow);
+    } else {
+      set_rate(slow);
+    }
+    return true;
+  }
+
+  void steer(Instant now) {
+    steered_ = now;
+    if (!plan_.pacing.automatic) return;
+    autopilot_.observe(now, {.starts = control_.starts.load(),
+                             .drops = control_.conditions.drops.load(),
+                             .shortages = control_.shortages.load(),
+                             .checked = laps_.checked(),
+                             .overturned = laps_.overturned(),
+                             .lateness = Duration(control_.lateness_ns_now.exchange(0)),
+                             .tainted = control_.conditions.overlapping(now - steering_interval, now).has_value()});
+    set_rate(autopilot_.rate());
+    control_.window_percent.store(autopilot_.window_percent());
+    if (!result_.ceiling && autopilot_.ceiling()) {
+      result_.ceiling = autopilot_.ceiling();
+      result_.wall_met = words_of(autopilot_.wall());
+    }
+  }
+
+  std::string words_of(Autopilot::Wall wall) const {
+    switch (wall) {
+      case Autopilot::Wall::none: return "";
+      case Autopilot::Wall::drops: return witness_.first_wall();
+      case Autopilot::Wall::shortage: return "descriptors, ports or memory ran short (see: atonce doctor)";
+      case Autopilot::Wall::lateness: return "this machine's processors are busy";
+      case Autopilot::Wall::path: return "answers get lost on the way above it";
+    }
+    return "";
+  }
+
+  void set_rate(double per_second) {
+    rate_ = per_second;
+    control_.interval_ns.store(Rate::interval_of(per_second));
+  }
+
+  void show(Instant now) {
+    watched_ = now;
+    collector_.flush();
+    if (!watch_) return;
+    watch_({.tally = &result_.tally,
+            .claimed = laps_.targets_known(),
+            .unsettled = laps_.unsettled(),
+            .lap = laps_.lap(),
+            .lap_size = laps_.lap_size(),
+            .rate = rate_,
+            .shortages = control_.shortages.load(),
+            .drops = control_.conditions.drops.load(),
+            .elapsed = now - started_,
+            .lateness_max = Duration(control_.lateness_ns_max.load()),
+            .window = result_.staffing.window,
+            .stopping = control_.stopping()});
+  }
+
+  RunResult finish() {
+    result_.wall = clock_now() - started_;
+    result_.witness = witness_.finish();
+    result_.claimed = laps_.targets_known();
+    result_.laps = laps_.lap();
+    result_.voided = laps_.voided();
+    result_.shortages = control_.shortages.load();
+    result_.drops = control_.conditions.drops.load();
+    result_.lateness_max = Duration(control_.lateness_ns_max.load());
+    return std::move(result_);
+  }
+
+  const Plan& plan_;
+  const StrategyRow& strategy_;
+  OutcomeSink& sink_;
+  Control& control_;
+  const std::function<void(const RunState&)>& watch_;
+  RunResult result_;
+  Outbox outbox_;
+  Laps laps_;
+  Sweep sweep_;
+  Witness witness_;
+  Collector collector_;
+  Autopilot autopilot_;
+  double rate_ = 0;
+  std::size_t held_ = 0;
+  std::uint64_t lap_starts_ = 0;
+  Instant lap_started_{};
+  Instant steered_{};
+  Instant watched_{};
+  const Instant started_ = clock_now();
 };
 
 }  // namespace
 
 RunResult run_strategy(const Plan& plan, const StrategyRow& strategy, const Staffing& staffing, const JobRow& job,
                        TargetList& list, OutcomeSink& sink, Control& control,
-                       const std::function<void(const RunState&)>& watch) {
-  RunResult result{.staffing = staffing};
-  Outbox outbox;
-  Sweep sweep{plan, job, list, outbox, control, sink.wants_starts()};
-  Collector collector(sink, control, result);
-  const std::uint64_t drops_before = read_local_drops().total();
-  const Instant started = clock_now();
-  const std::unique_ptr<Crew> crew = strategy.start(sweep, outbox, staffing);
-  Instant watched = started;
-  Batch batch;
-  std::size_t held = 0;
-  while (outbox.take(batch, watch_interval)) {
-    const std::size_t taken = batch.outcomes.size();
-    collector.take(batch);
-    // Rows that an ordered sink holds back still count as not written, so that they cannot grow without bound.
-    const std::size_t held_now = sink.held();
-    outbox.written(taken + held - held_now);
-    held = held_now;
-    const Instant now = clock_now();
-    if (now - watched < watch_interval) continue;
-    watched = now;
-    collector.flush();
-    if (watch)
-      watch({&result.tally, list.targets_given(), control.shortages.load(), read_local_drops().total() - drops_before,
-             now - started, Duration(control.lateness_ns_max.load()), staffing.window, control.stopping()});
-  }
-  try {
-    crew->join();
-  } catch (const std::exception& bug) {
-    result.failure = bug.what();
-  }
-  collector.flush();
-  result.wall = clock_now() - started;
-  result.claimed = list.targets_given();
-  result.shortages = control.shortages.load();
-  result.drops = read_local_drops().total() - drops_before;
-  result.lateness_max = Duration(control.lateness_ns_max.load());
-  return result;
+                       const std::function<void(const RunState&)>& watch, const Resumption* resumption) {
+  return Run(plan, strategy, staffing, job, list, sink, control, watch, resumption).run();
 }
 
 }  // namespace atonce

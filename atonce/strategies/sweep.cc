@@ -6,6 +6,7 @@
 #include "atonce/runtime/combinators.h"
 #include "atonce/runtime/rate.h"
 #include "atonce/runtime/sleep.h"
+#include "atonce/strategies/settle.h"
 
 namespace atonce {
 namespace {
@@ -24,6 +25,12 @@ constexpr Duration drain_max = 700ms;
 constexpr Duration shortage_max = 30s;
 constexpr Duration shortage_pause_first = 5ms;
 constexpr Duration shortage_pause_max = 500ms;
+// What lost an answer is over by then: a burst, and the kernel's next repetition.
+constexpr Duration confirm_pause = 1s;
+// A rate is kept on average; starts that fell behind by this much are made up for.
+constexpr Duration burst_max = 2ms;
+// While the uplink is away, it is asked again so often whether it is back.
+constexpr Duration hold_interval = 20ms;
 
 class LoopSweep {
  public:
@@ -32,9 +39,12 @@ class LoopSweep {
         sweep_(sweep),
         job_(job),
         window_full_(window),
+        window_bound_(window),
         window_(io, window),
         chunk_(std::clamp<std::size_t>(window / 16, 1, chunk_max)) {
-    if (sweep.plan.pacing.rate) rate_.emplace(sweep.control.next_due_ns, *sweep.plan.pacing.rate);
+    std::int64_t unset = 0;
+    if (sweep.plan.pacing.rate)
+      sweep.control.interval_ns.compare_exchange_strong(unset, Rate::interval_of(*sweep.plan.pacing.rate));
   }
 
   Task<void> run() {
@@ -65,11 +75,22 @@ class LoopSweep {
       if (sweep_.source.ended()) co_return std::nullopt;
       if (!co_await sleep_for(io_, 1ms)) co_return std::nullopt;
     }
+    while (sweep_.control.conditions.hold.load(std::memory_order_relaxed) && !sweep_.control.stopping())
+      if (!co_await sleep_for(io_, hold_interval)) co_return std::nullopt;
+    Instant due = io_.now();
+    if (const std::int64_t interval_ns = sweep_.control.interval_ns.load(std::memory_order_relaxed); interval_ns > 0) {
+      due = Rate::claim(sweep_.control.next_due_ns, due, interval_ns, burst_of(interval_ns));
+      if (!co_await sleep_until(io_, due)) co_return std::nullopt;
+    }
     if (sweep_.control.stopping()) co_return std::nullopt;
-    const Instant due = rate_ ? rate_->claim(io_.now()) : io_.now();
-    if (rate_ && !co_await sleep_until(io_, due)) co_return std::nullopt;
-    if (rate_ && sweep_.control.stopping()) co_return std::nullopt;
     co_return Outcome{.target = std::move(claimed_[claimed_next_++]), .due = due};
+  }
+
+  /// A rate that somebody asked for is kept start by start; one that is steered may be made up for in small bursts, so
+  /// that it costs no timer for each start.
+  std::int64_t burst_of(std::int64_t interval_ns) const {
+    if (sweep_.plan.pacing.rate) return 0;
+    return burst_max.count() / interval_ns * interval_ns;
   }
 
   bool claim() {
@@ -83,16 +104,65 @@ class LoopSweep {
   Task<void> run_one(Outcome& outcome) {
     if (outcome.target.valid()) {
       if (sweep_.wants_starts) batch_.started.push_back(outcome.target);
+      begin_try(outcome);
       co_await job_.run(outcome);
       if (outcome.verdict == Verdict::local_shortage) {
         co_await outlast_shortage(outcome);
       } else {
         widen();
       }
+      judge(outcome);
+      if (sweep_.confirms_in_place && is_voidable(outcome.verdict)) co_await confirm(outcome);
     } else {
       outcome.verdict = Verdict::invalid_input;
     }
     finish(std::move(outcome));
+  }
+
+  /// Until the try has ended, these fields hold where the counters stood when it began.
+  void begin_try(Outcome& outcome) {
+    sweep_.control.starts.fetch_add(1, std::memory_order_relaxed);
+    outcome.evidence.drops = drops_now();
+    outcome.evidence.lateness_ms = lateness_now_ms();
+  }
+
+  std::uint32_t drops_now() const {
+    return static_cast<std::uint32_t>(sweep_.control.conditions.drops.load(std::memory_order_relaxed));
+  }
+  std::uint32_t lateness_now_ms() const {
+    return static_cast<std::uint32_t>(std::chrono::floor<std::chrono::milliseconds>(io_.lateness_total()).count());
+  }
+
+  /// What the verdict rests on, and whether that is enough.
+  void judge(Outcome& outcome) const {
+    Evidence& evidence = outcome.evidence;
+    evidence.drops = drops_now() - evidence.drops;
+    evidence.lateness_ms = lateness_now_ms() - evidence.lateness_ms;
+    if (evidence.waited_ms == 0 && is_silence(outcome.verdict))
+      evidence.waited_ms = static_cast<std::uint32_t>(
+          std::chrono::floor<std::chrono::milliseconds>(outcome.finished - outcome.started).count());
+    const bool tainted = is_voidable(outcome.verdict) &&
+                         sweep_.control.conditions.overlapping(outcome.started, outcome.finished).has_value();
+    outcome.doubts = doubts_of(outcome, tainted);
+  }
+
+  /// Tries again, after a pause, what is not settled, until it is.
+  Task<void> confirm(Outcome& outcome) {
+    std::optional<Unsettled> before;
+    while (std::optional<Unsettled> again = settle(sweep_.plan.trust, before ? &*before : nullptr, outcome)) {
+      batch_.tried.push_back(outcome);
+      before = std::move(again);
+      const bool waited = !sweep_.control.stopping() && co_await sleep_for(io_, confirm_pause);
+      if (waited) {
+        outcome = Outcome{.target = std::move(outcome.target), .due = io_.now()};
+        begin_try(outcome);
+        co_await job_.run(outcome);
+        if (outcome.verdict == Verdict::local_shortage) co_await outlast_shortage(outcome);
+        judge(outcome);
+      } else {
+        outcome.verdict = Verdict::unfinished;
+      }
+    }
   }
 
   Task<void> outlast_shortage(Outcome& outcome) {
@@ -122,7 +192,19 @@ class LoopSweep {
 
   /// One more for each that ended while no shortage lasts: a passing one is made up for within a few round trips.
   void widen() {
-    if (window_.capacity() < window_full_ && waiting_out_ == 0) window_.set_capacity(window_.capacity() + 1);
+    if (window_.capacity() < window_bound_ && waiting_out_ == 0) window_.set_capacity(window_.capacity() + 1);
+  }
+
+  /// The autopilot's part of the window: what is in flight beyond it ends by itself.
+  void bound_window() {
+    const std::uint32_t percent = sweep_.control.window_percent.load(std::memory_order_relaxed);
+    const auto bound =
+        static_cast<std::uint32_t>(std::max<std::uint64_t>(1, std::uint64_t{window_full_} * percent / 100));
+    if (bound == window_bound_) return;
+    // A shortage may have narrowed it further; then it widens by itself.
+    if (bound < window_.capacity() || (window_.capacity() == window_bound_ && waiting_out_ == 0))
+      window_.set_capacity(bound);
+    window_bound_ = bound;
   }
 
   void give_up(Target target) {
@@ -143,6 +225,7 @@ class LoopSweep {
     while (co_await sleep_for(io_, tending_interval)) {
       hand_over();
       sweep_.control.note_lateness(io_.take_lateness().count());
+      bound_window();
       if (!sweep_.control.stopping()) continue;
       if (!drained_by) drained_by = io_.now() + drain_max;
       if (jobs_ != nullptr && (io_.now() >= *drained_by || sweep_.control.cancelling())) jobs_->cancel();
@@ -153,9 +236,9 @@ class LoopSweep {
   Sweep& sweep_;
   Job& job_;
   const std::uint32_t window_full_;
+  std::uint32_t window_bound_;  ///< what the autopilot leaves of it
   Limiter window_;
   const std::size_t chunk_;
-  std::optional<Rate> rate_;
   std::vector<Target> claimed_;
   std::size_t claimed_next_ = 0;
   Batch batch_;

@@ -21,6 +21,7 @@ struct Sweep {
   Handover& handover;
   Control& control;
   bool wants_starts = false;
+  bool confirms_in_place = false;  ///< what did not answer is tried again at once, not in a later lap
 };
 
 /// Streams targets from the source through the job on one loop, with at most `window` in flight, and hands the outcomes

@@ -27,8 +27,8 @@ Outcome full_outcome() {
                   .resolved = Instant(3s),
                   .connected = Instant(4s),
                   .finished = Instant(5s)};
-  outcome.attempts = {{IpAddress::v4(1), Verdict::closed, ECONNREFUSED, 5ms},
-                      {IpAddress::v4(2), Verdict::open, 0, 6ms}};
+  outcome.attempts = {{IpAddress::v4(1), Verdict::closed, ECONNREFUSED, 1, 5ms},
+                      {IpAddress::v4(2), Verdict::open, 0, 0, 6ms}};
   return outcome;
 }
 

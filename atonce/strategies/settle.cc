@@ -1,0 +1,66 @@
+#include "atonce/strategies/settle.h"
+
+#include <algorithm>
+
+namespace atonce {
+namespace {
+
+// An outage that lasts longer than so many laps is not waited out any longer.
+constexpr unsigned void_tries_max = 4;
+// A loop that was late for a larger part of the waiting has not really waited.
+constexpr unsigned lateness_share = 4;
+
+bool is_ours(Verdict verdict) { return verdict == Verdict::local_shortage || verdict == Verdict::local_error; }
+
+/// Which doubts stand after this try, together with what was found before.
+Doubts doubts_after(const Unsettled& before, const Outcome& outcome) {
+  if (!is_silence(outcome.verdict)) return outcome.doubts;
+  Doubts doubts = outcome.doubts;
+  // Two silent tries sent two SYNs at least, at different times.
+  if (before.counted > 0 && doubts.has(Doubt::few_syns))
+    doubts = Doubts(static_cast<std::uint8_t>(doubts.bits() & ~Doubts(Doubt::few_syns).bits()));
+  if (before.counted > 0 && before.outcome.verdict != outcome.verdict) doubts |= Doubt::disagreement;
+  return doubts;
+}
+
+}  // namespace
+
+Doubts doubts_of(const Outcome& outcome, bool tainted) {
+  Doubts doubts;
+  if (!is_voidable(outcome.verdict)) return doubts;
+  if (tainted) doubts |= Doubt::tainted;
+  if (!is_silence(outcome.verdict)) return doubts;
+  const Evidence& evidence = outcome.evidence;
+  if (evidence.lateness_ms * lateness_share > evidence.waited_ms) doubts |= Doubt::late_loop;
+  if (evidence.drops > 0) doubts |= Doubt::local_drops;
+  if (outcome.verdict == Verdict::timeout && evidence.syns == 1) doubts |= Doubt::few_syns;
+  return doubts;
+}
+
+std::optional<Unsettled> settle(const TrustOptions& trust, const Unsettled* before, Outcome& outcome) {
+  if (outcome.verdict == Verdict::unfinished) return std::nullopt;  // Stopped: a run that carries on asks again.
+  const Unsettled first{.outcome = {}, .counted = 0};
+  const Unsettled& known = before != nullptr ? *before : first;
+  const bool tainted = outcome.doubts.has(Doubt::tainted);
+  if (before != nullptr) {
+    outcome.lap = static_cast<std::uint8_t>(std::min(known.outcome.lap + 1, 255));
+    outcome.tries = static_cast<std::uint16_t>(outcome.tries + known.outcome.tries);
+    outcome.doubts = doubts_after(known, outcome);
+  }
+  const auto counted = static_cast<std::uint8_t>(known.counted + (tainted ? 0 : 1));
+  const bool silent = is_silence(outcome.verdict);
+  const bool failed_here = before != nullptr && is_ours(outcome.verdict);
+  const bool agreed = known.counted > 0 && silent && !outcome.doubts.any();
+  const unsigned voided = outcome.lap - counted;
+  const bool wants_more =
+      tainted ? voided <= void_tries_max : (silent || failed_here) && !agreed && counted <= trust.confirm;
+  if (wants_more) {
+    Unsettled again{outcome, counted};
+    if (failed_here && known.counted > 0) again.outcome.verdict = known.outcome.verdict;
+    return again;
+  }
+  if (known.counted > 0 && !silent && !failed_here) outcome.overturned = known.outcome.verdict != outcome.verdict;
+  return std::nullopt;
+}
+
+}  // namespace atonce

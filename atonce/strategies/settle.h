@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+
+#include "atonce/model/outcome.h"
+#include "atonce/model/plan.h"
+
+namespace atonce {
+
+/// What is known of a target whose answer is not settled yet.
+struct Unsettled {
+  Outcome outcome;
+  std::uint8_t counted = 0;  ///< tries that count: those of a tainted stretch are void
+};
+
+/// Why `outcome` may be wrong through us, by its evidence; an answer of the target itself is beyond doubt.
+Doubts doubts_of(const Outcome& outcome, bool tainted);
+
+/// Joins a try with what earlier laps found, if any, and says whether that settles the target. If so, `outcome` is the
+/// final one; if not, what is returned is to be tried again.
+///
+/// An answer settles it, and overturns an earlier silence. Silence settles it when two tries agree and the later one
+/// rests on sound evidence, or when `trust.confirm` further tries are spent; then it stays in doubt. A try in a tainted
+/// stretch does not count, whatever `confirm` says, for a bounded number of times.
+std::optional<Unsettled> settle(const TrustOptions& trust, const Unsettled* before, Outcome& outcome);
+
+}  // namespace atonce

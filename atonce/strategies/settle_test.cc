@@ -1,0 +1,121 @@
+#include "atonce/strategies/settle.h"
+
+#include <gtest/gtest.h>
+
+namespace atonce {
+namespace {
+
+Outcome tried(Verdict verdict, Doubts doubts = {}) {
+  return {.target = {.host = "a"}, .verdict = verdict, .tries = 1, .doubts = doubts};
+}
+
+/// Tries one after another until the target is settled; what it came to.
+Outcome settled(const TrustOptions& trust, std::vector<Outcome> tries) {
+  std::optional<Unsettled> before;
+  for (Outcome& outcome : tries) {
+    std::optional<Unsettled> again = settle(trust, before ? &*before : nullptr, outcome);
+    if (!again) return outcome;
+    before = std::move(again);
+  }
+  ADD_FAILURE() << "not settled after " << tries.size() << " tries";
+  return {};
+}
+
+constexpr TrustOptions twice{.confirm = 2};
+constexpr TrustOptions never{.confirm = 0};
+
+TEST(Settle, AnAnswerStandsAtOnce) {
+  for (const Verdict verdict : {Verdict::open, Verdict::closed, Verdict::no_name, Verdict::unreachable}) {
+    const Outcome outcome = settled(twice, {tried(verdict)});
+    EXPECT_EQ(outcome.verdict, verdict);
+    EXPECT_EQ(outcome.lap, 1);
+  }
+}
+
+TEST(Settle, SilenceIsBelievedWhenTwoTriesAgree) {
+  const Outcome outcome = settled(twice, {tried(Verdict::timeout), tried(Verdict::timeout)});
+  EXPECT_EQ(outcome.verdict, Verdict::timeout);
+  EXPECT_FALSE(outcome.doubts.any());
+  EXPECT_EQ(outcome.tries, 2);
+  EXPECT_EQ(outcome.lap, 2);
+}
+
+TEST(Settle, AnAnswerOverturnsAnEarlierSilence) {
+  const Outcome outcome = settled(twice, {tried(Verdict::timeout, Doubt::local_drops), tried(Verdict::open)});
+  EXPECT_EQ(outcome.verdict, Verdict::open);
+  EXPECT_TRUE(outcome.overturned);
+  EXPECT_FALSE(outcome.doubts.any());
+}
+
+TEST(Settle, ADoubtfulSecondSilenceIsTriedOnceMoreAndThenStaysInDoubt) {
+  EXPECT_FALSE(
+      settled(twice, {tried(Verdict::timeout), tried(Verdict::timeout, Doubt::late_loop), tried(Verdict::timeout)})
+          .doubts.any());
+  const Outcome outcome = settled(twice, {tried(Verdict::timeout), tried(Verdict::timeout, Doubt::late_loop),
+                                          tried(Verdict::timeout, Doubt::local_drops)});
+  EXPECT_EQ(outcome.doubts, Doubts(Doubt::local_drops));
+  EXPECT_EQ(outcome.tries, 3);
+}
+
+TEST(Settle, TwoTriesOfOneSynEachAreTwoSyns) {
+  EXPECT_FALSE(settled(twice, {tried(Verdict::timeout, Doubt::few_syns), tried(Verdict::timeout, Doubt::few_syns)})
+                   .doubts.any());
+}
+
+TEST(Settle, TwoKindsOfSilenceDisagree) {
+  const Outcome outcome =
+      settled(twice, {tried(Verdict::dns_timeout), tried(Verdict::timeout), tried(Verdict::dns_timeout)});
+  EXPECT_EQ(outcome.doubts, Doubts(Doubt::disagreement));
+}
+
+TEST(Settle, WithoutConfirmationADoubtfulSilenceStandsWithItsDoubt) {
+  EXPECT_EQ(settled(never, {tried(Verdict::timeout, Doubt::few_syns)}).doubts, Doubts(Doubt::few_syns));
+  EXPECT_FALSE(settled(never, {tried(Verdict::timeout)}).doubts.any());
+}
+
+TEST(Settle, ATaintedTryDoesNotCountEvenWithoutConfirmation) {
+  const Outcome outcome = settled(never, {tried(Verdict::unreachable, Doubt::tainted), tried(Verdict::open)});
+  EXPECT_EQ(outcome.verdict, Verdict::open);
+  EXPECT_FALSE(outcome.overturned) << "a void answer cannot be overturned";
+  EXPECT_EQ(
+      settled(twice, {tried(Verdict::timeout, Doubt::tainted), tried(Verdict::timeout), tried(Verdict::timeout)}).tries,
+      3);
+}
+
+TEST(Settle, AnOutageThatNeverEndsLeavesADoubtNotALoop) {
+  const std::vector<Outcome> tries(6, tried(Verdict::timeout, Doubt::tainted));
+  EXPECT_EQ(settled(twice, tries).doubts, Doubts(Doubt::tainted));
+}
+
+TEST(Settle, AShortageInALaterLapIsTriedAgainAndNeverOverturnsAnything) {
+  const Outcome outcome =
+      settled(twice, {tried(Verdict::timeout), tried(Verdict::local_shortage), tried(Verdict::timeout)});
+  EXPECT_EQ(outcome.verdict, Verdict::timeout);
+  EXPECT_FALSE(outcome.doubts.any());
+  EXPECT_FALSE(outcome.overturned);
+}
+
+TEST(Settle, AStoppedTryIsLeftForTheSessionThatCarriesOn) {
+  EXPECT_EQ(settled(twice, {tried(Verdict::timeout), tried(Verdict::unfinished)}).verdict, Verdict::unfinished);
+}
+
+TEST(DoubtsOf, AnswersAreBeyondDoubt) {
+  Outcome outcome = tried(Verdict::closed);
+  outcome.evidence = {.waited_ms = 10, .lateness_ms = 5'000, .drops = 100, .syns = 1};
+  EXPECT_FALSE(doubts_of(outcome, true).any());
+}
+
+TEST(DoubtsOf, SilenceIsDoubtedForOurDropsOurLatenessAndASingleSyn) {
+  Outcome outcome = tried(Verdict::timeout);
+  outcome.evidence = {.waited_ms = 3'500, .lateness_ms = 0, .drops = 0, .syns = 4};
+  EXPECT_FALSE(doubts_of(outcome, false).any());
+  outcome.evidence.drops = 1;
+  EXPECT_EQ(doubts_of(outcome, false), Doubts(Doubt::local_drops));
+  outcome.evidence = {.waited_ms = 3'500, .lateness_ms = 1'000, .drops = 0, .syns = 4};
+  EXPECT_EQ(doubts_of(outcome, false), Doubts(Doubt::late_loop));
+  outcome.evidence = {.waited_ms = 900, .lateness_ms = 0, .drops = 0, .syns = 1};
+  EXPECT_EQ(doubts_of(outcome, true), Doubt::few_syns | Doubts(Doubt::tainted));
+}
+
+}  // namespace
+}  // namespace atonce
