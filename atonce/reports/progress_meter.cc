@@ -63,6 +63,9 @@ ProgressSnapshot ProgressMeter::read(const ProgressReading& reading) {
       .drops = reading.drops,
       .lateness = reading.lateness,
       .stopping = reading.stopping,
+      .unsure = reading.unsure,
+      .lap = reading.lap,
+      .rate_allowed = reading.rate_allowed,
   };
   if (snapshot.total && snapshot.total_estimated && snapshot.done > *snapshot.total)
     snapshot.total.reset();  // It was a bad guess.

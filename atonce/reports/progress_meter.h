@@ -16,6 +16,9 @@ struct ProgressReading {
   std::uint64_t drops = 0;
   Duration lateness{};
   bool stopping = false;
+  std::uint64_t unsure = 0;
+  LapProgress lap;
+  double rate_allowed = 0;
 };
 
 /// Turns readings into snapshots. Remembers the last few seconds; has no clock of its own.

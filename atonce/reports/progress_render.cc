@@ -75,6 +75,21 @@ std::vector<Piece> verdict_pieces(const ProgressSnapshot& snapshot) {
   return pieces;
 }
 
+/// "second lap: 3,000 of 16,384".
+std::vector<Piece> trust_pieces(const ProgressSnapshot& snapshot) {
+  std::vector<Piece> pieces;
+  const LapProgress& lap = snapshot.lap;
+  if (lap.number > 1) {
+    const std::string name = lap.number == 2 ? "second lap" : fmt::format("lap {}", lap.number);
+    pieces.push_back({fmt::format("{}: {} of {}", name, grouped(lap.done), grouped(lap.total)), Colour::bold});
+  } else if (lap.total > 0) {
+    pieces.push_back({fmt::format("to try again: {}", grouped(lap.total)), Colour::yellow});
+  }
+  if (snapshot.unsure > 0) pieces.push_back({fmt::format("unsure {}", grouped(snapshot.unsure)), Colour::yellow});
+  if (snapshot.rate_allowed > 0) pieces.push_back({fmt::format("auto {}", write_rate(snapshot.rate_allowed))});
+  return pieces;
+}
+
 /// What went wrong on our own side: never hidden among the targets' verdicts.
 std::vector<Piece> own_pieces(const ProgressSnapshot& snapshot) {
   std::vector<Piece> pieces;
@@ -125,6 +140,7 @@ std::vector<std::string> render_progress(const ProgressSnapshot& snapshot, std::
                       {time_left(snapshot)}},
                      width, colour));
   append(lines, fill(verdict_pieces(snapshot), width, colour));
+  append(lines, fill(trust_pieces(snapshot), width, colour));
   append(lines, fill(own_pieces(snapshot), width, colour));
   return lines;
 }
@@ -133,6 +149,7 @@ std::string render_progress_line(const ProgressSnapshot& snapshot) {
   std::vector<std::string> parts{done_of_total(snapshot), write_rate(snapshot.rate_now),
                                  fmt::format("{} in flight", grouped(snapshot.in_flight)), time_left(snapshot)};
   for (const Piece& piece : verdict_pieces(snapshot)) parts.push_back(piece.text);
+  for (const Piece& piece : trust_pieces(snapshot)) parts.push_back(piece.text);
   for (const Piece& piece : own_pieces(snapshot)) parts.push_back(piece.text);
   return fmt::format("{}", fmt::join(parts, ", "));
 }

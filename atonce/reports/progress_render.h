@@ -14,6 +14,13 @@ namespace atonce {
 
 using VerdictCounts = std::array<std::uint64_t, verdict_count>;
 
+/// Where the targets are that were silent at first.
+struct LapProgress {
+  unsigned number = 1;      ///< the lap that is going on
+  std::uint64_t done = 0;   ///< of it, settled or put off again
+  std::uint64_t total = 0;  ///< of it; in the first lap: those that wait for the second
+};
+
 /// A run at one moment.
 struct ProgressSnapshot {
   std::uint64_t done = 0;
@@ -29,6 +36,9 @@ struct ProgressSnapshot {
   std::uint64_t drops = 0;  ///< packets thrown away on this machine
   Duration lateness{};      ///< how late our own loop was at most
   bool stopping = false;
+  std::uint64_t unsure = 0;
+  LapProgress lap;
+  double rate_allowed = 0;  ///< starts a second that the autopilot allows now; 0: it does not steer
 };
 
 /// The block of a live terminal: lines of at most `width` columns (20 at least), without line ends. Colour adds no

@@ -48,6 +48,7 @@ TEST(ProgressRender, StaysWithinAnyWidth) {
   snapshot.by_verdict.fill(123'456'789);
   snapshot.shortages = 1'000'000;
   snapshot.lateness = 2s;
+  snapshot.lap = {.number = 2, .done = 123'456'789, .total = 987'654'321};
   for (std::size_t width = 20; width <= 200; ++width)
     for (const bool colour : {false, true})
       for (const std::string& line : render_progress(snapshot, width, colour)) {
@@ -79,6 +80,29 @@ TEST(ProgressRender, ShowsWhatIsOursApartFromTheVerdicts) {
   snapshot.shortages = 3;
   snapshot.lateness = 140ms;
   EXPECT_THAT(render_progress(snapshot, 80, false).back(), "ours: 3 shortages waited out  ours: loop late by 140ms");
+}
+
+TEST(ProgressRender, ShowsTheLapAndWhatTheAutopilotAllows) {
+  ProgressSnapshot snapshot = half_way();
+  snapshot.lap = {.number = 1, .total = 500};
+  snapshot.rate_allowed = 11'000;
+  EXPECT_EQ(render_progress(snapshot, 80, false).back(), "to try again: 500  auto 11,000/s");
+  snapshot.lap = {.number = 2, .done = 3'000, .total = 16'384};
+  snapshot.unsure = 12;
+  snapshot.rate_allowed = 0;
+  EXPECT_EQ(render_progress(snapshot, 80, false).back(), "second lap: 3,000 of 16,384  unsure 12");
+  EXPECT_THAT(render_progress_line(snapshot), HasSubstr(", second lap: 3,000 of 16,384, unsure 12"));
+  snapshot.lap.number = 3;
+  EXPECT_THAT(render_progress_line(snapshot), HasSubstr("lap 3: 3,000 of 16,384"));
+}
+
+TEST(ProgressMeter, HandsOnWhatConcernsTrust) {
+  const ProgressSnapshot snapshot =
+      ProgressMeter(100, false, 1s)
+          .read({.unsure = 3, .lap = {.number = 2, .done = 1, .total = 9}, .rate_allowed = 50});
+  EXPECT_EQ(snapshot.unsure, 3u);
+  EXPECT_EQ(snapshot.lap.total, 9u);
+  EXPECT_EQ(snapshot.rate_allowed, 50);
 }
 
 TEST(ProgressRender, DoesWithoutATotal) {

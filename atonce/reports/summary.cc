@@ -2,17 +2,30 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <iterator>
+#include <string_view>
+#include <vector>
 
 #include "atonce/model/escape.h"
+#include "atonce/reports/binomial.h"
 #include "atonce/reports/text.h"
 
 namespace atonce {
 namespace {
 
 constexpr Duration lateness_shown = std::chrono::milliseconds(20);
+
+/// A length of time, or none.
+std::string brief(Duration length) { return length <= Duration{} ? "0" : write_duration(length); }
+
+/// Where the run is kept, and what can be done with it.
+std::string run_line(const Summary& summary) {
+  const std::string folder = escape_for_terminal(summary.run_folder);
+  return summary.interrupted ? fmt::format("to carry on: atonce resume {}", folder) : fmt::format("kept in {}", folder);
+}
 
 std::string heading(const Summary& summary) {
   const double rate =
@@ -88,22 +101,86 @@ std::string phase_lines(const Tally& tally) {
   return text;
 }
 
+using Lines = std::vector<std::string>;
+
+/// What the verdicts rest on: how many are in doubt, and what trying again made of the first answers.
+void say_doubt(const Tally& tally, Lines& lines) {
+  if (tally.unsure > 0)
+    lines.push_back(fmt::format("unsure: {} of the verdicts ({}) rest on too little; their rows say why",
+                                grouped(tally.unsure), percent(tally.unsure, tally.total())));
+  if (tally.tried_again > 0)
+    lines.push_back(fmt::format("second lap: {} tried again, {} first {} overturned ({})", grouped(tally.tried_again),
+                                grouped(tally.overturned), tally.overturned == 1 ? "answer" : "answers",
+                                fine_percent(tally.overturned, tally.tried_again)));
+}
+
+void say_canaries(std::string_view whose, const CanaryCount& count, Lines& lines) {
+  if (count.counted() == 0) return;
+  const std::uint64_t answered = count.counted() - count.missed;
+  const ShareBounds bounds = share_bounds(count.missed, count.counted());
+  lines.push_back(fmt::format("canaries, {}: {} of {} answered; our own false time-outs {} ({:.2f}-{:.2f} %, 95 %)",
+                              whose, grouped(answered), grouped(count.counted()),
+                              fine_percent(count.missed, count.counted()), 100 * bounds.low, 100 * bounds.high));
+}
+
+/// "uplink" as a reader would say it.
+std::string told(std::string_view cause) {
+  if (cause == "uplink") return "the uplink was away";
+  if (cause == "resolver") return "the resolver stood still";
+  if (cause == "stopped") return "this program was stopped";
+  if (cause == "clock") return "the clock was set";
+  return escape_for_terminal(cause);
+}
+
+void say_stretches(const Summary& summary, Lines& lines) {
+  constexpr std::size_t told_max = 5;  // The rest would bury what stands around them.
+  const auto& stretches = summary.witness.stretches;
+  for (std::size_t i = 0; i < std::min(stretches.size(), told_max); ++i)
+    lines.push_back(fmt::format("{} for {}, {} after the start", told(stretches[i].cause), brief(stretches[i].length),
+                                brief(stretches[i].from - summary.started)));
+  if (stretches.size() > told_max)
+    lines.push_back(fmt::format("and {} more such stretches", stretches.size() - told_max));
+  if (summary.voided > 0)
+    lines.push_back(fmt::format("verdicts of such stretches, void and tried again: {}", grouped(summary.voided)));
+}
+
+void say_drops(const Summary& summary, Lines& lines) {
+  const auto& kinds = summary.witness.drops;
+  if (summary.drops > 0)
+    lines.push_back(
+        fmt::format("packets dropped on this machine meanwhile, so that answers may have looked like silence: {}",
+                    grouped(summary.drops)));
+  for (const DropReport& drop : kinds)
+    lines.push_back(fmt::format("  {}: {}{}{}", drop.kind, grouped(drop.count),
+                                drop.wall.empty() ? "" : fmt::format(", bounded by {}", drop.wall),
+                                drop.counts ? "" : "; none of ours"));
+}
+
 /// What was ours, and what a reader should know before trusting the rest.
 std::string remarks(const Summary& summary) {
-  std::string text;
-  const auto say = [&](std::string line) { fmt::format_to(std::back_inserter(text), "  {}\n", line); };
+  Lines lines;
+  const auto say = [&](std::string line) { lines.push_back(std::move(line)); };
+  say_doubt(summary.tally, lines);
+  say_canaries("our own listener", summary.witness.own, lines);
+  say_canaries("hosts seen open", summary.witness.outside, lines);
+  if (!summary.witness.absent.empty()) say(escape_for_terminal(summary.witness.absent));
+  say_stretches(summary, lines);
   if (summary.tally.retries > 0) say(fmt::format("retries: {}", grouped(summary.tally.retries)));
   if (summary.shortages > 0)
     say(fmt::format("shortages of this machine, each waited out and tried again: {}", grouped(summary.shortages)));
-  if (summary.drops > 0)
-    say(fmt::format("packets dropped on this machine meanwhile, so that answers may have looked like silence: {}",
-                    grouped(summary.drops)));
+  say_drops(summary, lines);
   if (summary.lateness_max >= lateness_shown)
     say(fmt::format("our own loop was late by {} at most; targets were given that time back",
                     write_duration(summary.lateness_max)));
   if (summary.rows_unwritten > 0)
     say(fmt::format("verdicts that could not be written to the output: {}", grouped(summary.rows_unwritten)));
+  if (!summary.ceiling.empty()) say(fmt::format("ceiling here about {}", summary.ceiling));
+  if (summary.settled_before > 0)
+    say(fmt::format("carried on from {} settled verdicts", grouped(summary.settled_before)));
   if (summary.interrupted) say("interrupted before the end of the list");
+  if (!summary.run_folder.empty()) say(run_line(summary));
+  std::string text;
+  for (const std::string& line : lines) fmt::format_to(std::back_inserter(text), "  {}\n", line);
   return text;
 }
 

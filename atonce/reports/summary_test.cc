@@ -83,6 +83,61 @@ TEST(Summary, OwnsUpToWhatWasOurs) {
     EXPECT_THAT(text, HasSubstr(part));
 }
 
+TEST(Summary, SaysHowManyAreUnsureAndWhatTheSecondLapOverturned) {
+  Summary summary = ten_targets();
+  EXPECT_THAT(write_summary(summary, false), Not(HasSubstr("unsure")));
+  summary.tally.unsure = 12;
+  summary.tally.tried_again = 16'384;
+  summary.tally.overturned = 13;
+  const std::string text = write_summary(summary, false);
+  EXPECT_THAT(text, HasSubstr("unsure: 12 of the verdicts"));
+  EXPECT_THAT(text, HasSubstr("second lap: 16,384 tried again, 13 first answers overturned (0.08 %)"));
+}
+
+TEST(Summary, PrintsTheErrorBarThatCanariesMeasured) {
+  Summary summary = ten_targets();
+  EXPECT_THAT(write_summary(summary, false), Not(HasSubstr("canaries")));
+  summary.witness.own = {.asked = 216, .missed = 0, .voided = 2};
+  summary.witness.outside = {.asked = 100, .missed = 5};
+  const std::string text = write_summary(summary, false);
+  EXPECT_THAT(text, HasSubstr("214 of 214 answered; our own false time-outs 0.00 % (0.00-1.71 %, 95 %)"));
+  EXPECT_THAT(text, HasSubstr("hosts seen open: 95 of 100 answered; our own false time-outs 5.00 %"));
+}
+
+TEST(Summary, TellsOfStretchesThatVoidedVerdicts) {
+  Summary summary = ten_targets();
+  summary.started = Instant{10s};
+  summary.witness.stretches = {{"uplink", Instant{12100ms}, 1500ms}, {"stopped", Instant{10s}, 0s}};
+  summary.voided = 230;
+  const std::string text = write_summary(summary, false);
+  EXPECT_THAT(text, HasSubstr("the uplink was away for 1.5s, 2.1s after the start"));
+  EXPECT_THAT(text, HasSubstr("this program was stopped for 0, 0 after the start"));
+  EXPECT_THAT(text, HasSubstr("void and tried again: 230"));
+  summary.witness.stretches.assign(8, {"clock", Instant{12s}, 1s});
+  EXPECT_THAT(write_summary(summary, false), HasSubstr("and 3 more such stretches"));
+}
+
+TEST(Summary, NamesTheWallThatPacketsWereLostAt) {
+  Summary summary = ten_targets();
+  summary.drops = 300;
+  summary.witness.drops = {{"backlog", "net.core.netdev_max_backlog = 1000", 300}, {"icmp", "", 2, false}};
+  summary.ceiling = "11,000 starts/s: net.core.netdev_max_backlog = 1000";
+  const std::string text = write_summary(summary, false);
+  EXPECT_THAT(text, HasSubstr("backlog: 300, bounded by net.core.netdev_max_backlog = 1000\n"));
+  EXPECT_THAT(text, HasSubstr("icmp: 2; none of ours"));
+  EXPECT_THAT(text, HasSubstr("ceiling here about 11,000 starts/s: net.core"));
+}
+
+TEST(Summary, SaysWhereTheRunIsKeptAndHowToCarryItOn) {
+  Summary summary = ten_targets();
+  summary.run_folder = "/runs/\x1b[31mred";
+  summary.settled_before = 12'000;
+  EXPECT_THAT(write_summary(summary, false), HasSubstr("carried on from 12,000 settled verdicts"));
+  EXPECT_THAT(write_summary(summary, false), HasSubstr("kept in /runs/\\x1B[31mred"));
+  summary.interrupted = true;
+  EXPECT_THAT(write_summary(summary, false), HasSubstr("to carry on: atonce resume /runs/\\x1B[31mred"));
+}
+
 TEST(Summary, ColoursOnlyWhenAskedTo) {
   EXPECT_THAT(write_summary(ten_targets(), false), Not(HasSubstr("\x1b")));
   EXPECT_THAT(write_summary(ten_targets(), true), HasSubstr("\x1b[32mopen\x1b[0m"));

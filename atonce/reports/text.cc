@@ -23,6 +23,13 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
   return fmt::format("{:.1f} %", share);
 }
 
+std::string fine_percent(std::uint64_t part, std::uint64_t whole) {
+  if (whole == 0) return "-";
+  const double share = 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+  if (part > 0 && share < 0.005) return "<0.01 %";
+  return fmt::format("{:.2f} %", share);
+}
+
 std::string write_bytes(std::uint64_t count) {
   constexpr std::array<std::string_view, 5> units{"B", "KiB", "MiB", "GiB", "TiB"};
   double value = static_cast<double>(count);

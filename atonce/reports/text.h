@@ -13,6 +13,8 @@ namespace atonce {
 std::string grouped(std::uint64_t value);
 /// "80.1 %"; a share that is not nothing never reads as 0, and one that is not all never as 100.
 std::string percent(std::uint64_t part, std::uint64_t whole);
+/// "0.08 %": two decimals, for shares that are mostly small; one that is not nothing never reads as 0.
+std::string fine_percent(std::uint64_t part, std::uint64_t whole);
 /// "12.3 MiB".
 std::string write_bytes(std::uint64_t count);
 /// "1,234/s", "0.5/s".

@@ -24,6 +24,13 @@ TEST(Text, NeverRoundsAShareToNothingOrToAll) {
   EXPECT_EQ(percent(0, 0), "-");
 }
 
+TEST(Text, WritesSmallSharesToTwoPlaces) {
+  EXPECT_EQ(fine_percent(13, 16'384), "0.08 %");
+  EXPECT_EQ(fine_percent(0, 214), "0.00 %");
+  EXPECT_EQ(fine_percent(1, 1'000'000), "<0.01 %");
+  EXPECT_EQ(fine_percent(0, 0), "-");
+}
+
 TEST(Text, WritesRatesOfAnySize) {
   EXPECT_EQ(write_rate(0), "0/s");
   EXPECT_EQ(write_rate(0.5), "0.5/s");
