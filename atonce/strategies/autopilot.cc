@@ -54,6 +54,7 @@ void Autopilot::observe(Instant now, const Readings& readings) {
   const Wall sign = readings.tainted ? Wall::none : sign_of_loss(readings, starts);
   if (sign == Wall::none) {
     if (!readings.tainted) grow(now, pace);
+    proven_ = std::max(proven_, std::min(pace, paced_));
   } else if (now - shrunk_at_ >= shrink_pause) {
     shrink(now, sign, std::max(pace, paced_));
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -41,6 +42,8 @@ class Autopilot {
   /// The fastest pace at which the wall was met, and which wall; nothing while none was.
   std::optional<double> ceiling() const { return wall_ == Wall::none ? std::nullopt : std::optional(ceiling_); }
   Wall wall() const { return wall_; }
+  /// The fastest pace, in starts a second, at which nothing was lost: what a later lap may rely on.
+  double proven() const { return wall_ == Wall::none ? proven_ : std::min(proven_, ceiling_); }
 
  private:
   Wall sign_of_loss(const Readings& readings, std::uint64_t starts) const;
@@ -53,6 +56,7 @@ class Autopilot {
   Wall wall_ = Wall::none;
   double ceiling_ = 0;
   double paced_ = 0;  ///< starts a second lately, smoothed
+  double proven_ = 0;
   std::optional<Instant> seen_at_;
   Readings seen_;
   Readings checked_from_;  ///< since when silences that were checked are counted

@@ -10,8 +10,9 @@ namespace {
 
 constexpr Duration watch_interval = std::chrono::milliseconds(100);
 constexpr Duration steering_interval = std::chrono::milliseconds(50);
-// A later lap is slow: at this part of the first one's pace, though no slower than what no machine or path minds.
-constexpr double later_lap_share = 0.25;
+// A later lap is slow: at this part of the pace that was seen to lose nothing, though no slower than what no machine or
+// path minds.
+constexpr double later_lap_share = 0.5;
 constexpr double later_lap_rate_min = 500;
 
 Instant clock_now() { return std::chrono::time_point_cast<Duration>(std::chrono::steady_clock::now()); }
@@ -111,11 +112,8 @@ class Run {
   }
 
   RunResult run() {
-    do {
-      lap_started_ = clock_now();
-      lap_starts_ = control_.starts.load();
-      run_lap();
-    } while (goes_on() && begin_next_lap());
+    do run_lap();
+    while (goes_on() && begin_next_lap());
     collector_.give_up(laps_.unsettled());
     collector_.flush();
     return finish();
@@ -148,9 +146,7 @@ class Run {
 
   bool begin_next_lap() {
     if (!laps_.next_lap()) return false;
-    const auto starts = static_cast<double>(control_.starts.load() - lap_starts_);
-    const double pace = starts / std::max(1e-3, std::chrono::duration<double>(clock_now() - lap_started_).count());
-    const double slow = std::max(later_lap_rate_min, later_lap_share * std::min(pace, autopilot_.rate()));
+    const double slow = std::max(later_lap_rate_min, later_lap_share * autopilot_.proven());
     if (plan_.pacing.rate) {
       set_rate(std::min(*plan_.pacing.rate, slow));
     } else if (plan_.pacing.automatic) {
@@ -164,7 +160,6 @@ class Run {
 
   void steer(Instant now) {
     steered_ = now;
-    if (!plan_.pacing.automatic) return;
     autopilot_.observe(now, {.starts = control_.starts.load(),
                              .drops = control_.conditions.drops.load(),
                              .shortages = control_.shortages.load(),
@@ -172,6 +167,7 @@ class Run {
                              .overturned = laps_.overturned(),
                              .lateness = Duration(control_.lateness_ns_now.exchange(0)),
                              .tainted = control_.conditions.overlapping(now - steering_interval, now).has_value()});
+    if (!plan_.pacing.automatic) return;
     set_rate(autopilot_.rate());
     control_.window_percent.store(autopilot_.window_percent());
     if (!result_.ceiling && autopilot_.ceiling()) {
@@ -240,8 +236,6 @@ class Run {
   Autopilot autopilot_;
   double rate_ = 0;
   std::size_t held_ = 0;
-  std::uint64_t lap_starts_ = 0;
-  Instant lap_started_{};
   Instant steered_{};
   Instant watched_{};
   const Instant started_ = clock_now();
