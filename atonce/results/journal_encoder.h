@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "atonce/results/journal.h"
+#include "atonce/results/journal_records.h"
 
 namespace atonce {
 
@@ -18,6 +19,7 @@ class JournalEncoder {
 
   void add_session(const JournalSession& session, Instant begin);
   void add(const Outcome& outcome, EntryKind kind);
+  void add(const JournalEntry& entry);  ///< with `started_us` of the session that this encoder has told of
   void add_lap(std::uint32_t lap);
   /// `synced`: bytes of the journal that the disk has for sure.
   void add_checkpoint(const JournalCheckpoint& checkpoint, std::uint64_t synced);
@@ -46,8 +48,8 @@ class JournalEncoder {
   std::size_t capacity_ = 0;
   std::size_t frame_begin_ = 0;
   bool frame_open_ = false;
-  std::uint64_t last_index_ = 0;
-  std::int64_t last_started_us_ = 0;
+  RecordContext context_;  ///< within the frame
+  JournalEntry entry_;     ///< kept for its room
 };
 
 /// The header of a new journal, with the chain of its first frame.
