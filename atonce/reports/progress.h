@@ -78,7 +78,9 @@ class RowsAboveProgress final : public OutcomeSink {
     progress_.hide();
     return rows_.add(outcome);
   }
+  int tried(const Outcome& outcome) override { return rows_.tried(outcome); }
   int flush() override { return rows_.flush(); }
+  std::size_t held() const override { return rows_.held(); }
 
  private:
   OutcomeSink& rows_;
