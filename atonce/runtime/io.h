@@ -105,6 +105,7 @@ class Io {
   // An operation may complete inline this often in a turn before its coroutine gives way; tokio's budget is 128 as
   // well.
   static constexpr int budget_per_turn = 128;
+  static constexpr std::size_t ready_first = 64;
   // A deadline that is later than this gives its time back: Scope::lateness_forgiven.
   static constexpr Duration lateness_noticed = std::chrono::milliseconds(50);
 

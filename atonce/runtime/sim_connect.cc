@@ -81,21 +81,51 @@ void SimConnects::await_answer(ConnectOperation& operation, const HostRule& rule
 
 void SimConnects::send_syns(ConnectOperation& operation, const SimLink& link, Instant since, std::int32_t result,
                             bool swallows, std::uint32_t first) {
+  // The weather of later SYNs is not known before they are sent.
+  if (core_.weather != nullptr) return send_syn({operation, link, since, result, swallows}, first);
   std::uint32_t number = result == -ETIMEDOUT ? syn_count : first;
   while (number < syn_count && (core_.dice.chance(link.loss) || core_.dice.chance(link.loss))) ++number;
   const bool answered = number < syn_count;
   const Duration after =
       answered ? syn_sent_after[number] + link.latency + core_.dice.up_to(link.jitter) : given_up_after;
-  SimEvent& event = core_.events.add(since + after, answer);
+  put_off({operation, link, since, result, swallows}, since + after, answer, answered ? result : -ETIMEDOUT, number);
+}
+
+void SimConnects::send_syn(const Attempt& attempt, std::uint32_t number) {
+  if (number >= syn_count) return put_off(attempt, attempt.since + given_up_after, answer, -ETIMEDOUT, syn_count);
+  const Instant at = attempt.since + syn_sent_after[number];
+  const IpAddress& host = attempt.operation.to.address;
+  const bool answered = core_.weather->passes_wall(host, at) && attempt.result != -ETIMEDOUT &&
+                        !core_.loses(attempt.link, host, at) && !core_.loses(attempt.link, host, at);
+  if (answered) {
+    const Duration after = attempt.link.latency + core_.dice.up_to(attempt.link.jitter);
+    put_off(attempt, at + after, answer, attempt.result, number);
+  } else if (number + 1 < syn_count) {
+    put_off(attempt, attempt.since + syn_sent_after[number + 1], repeat_syn, attempt.result, number + 1);
+  } else {
+    send_syn(attempt, syn_count);
+  }
+}
+
+void SimConnects::repeat_syn(SimEvent& event) {
+  const SimLink link = event.link;
+  static_cast<SimConnects*>(event.subject)
+      ->send_syn({static_cast<ConnectOperation&>(*event.operation), link, event.since, event.result, event.flag},
+                 event.number);
+}
+
+void SimConnects::put_off(const Attempt& attempt, Instant at, void (*happen)(SimEvent&), std::int32_t result,
+                          std::uint32_t number) {
+  SimEvent& event = core_.events.add(at, happen);
   event.subject = this;
-  event.operation = &operation;
-  event.result = answered ? result : -ETIMEDOUT;
+  event.operation = &attempt.operation;
+  event.result = result;
   event.number = number;
-  event.flag = swallows;
-  event.link = link;
-  event.since = since;
-  event.to = operation.to;
-  operation.engine = &event;
+  event.flag = attempt.swallows;
+  event.link = attempt.link;
+  event.since = attempt.since;
+  event.to = attempt.operation.to;
+  attempt.operation.engine = &event;
 }
 
 void SimConnects::answer(SimEvent& event) {

@@ -34,6 +34,8 @@ class SimConnects {
   std::int32_t start(ConnectOperation& operation);
   /// Ends an attempt that was cancelled.
   void abandon(ConnectOperation& operation, SimEvent& event);
+  /// Whether the answer to this attempt is on its way.
+  static bool is_answered(const SimEvent& event) { return event.happen == answer; }
   /// Lets the attempt fail with `error` when the answer would have come.
   std::int32_t start_failing(ConnectOperation& operation, int error);
 
@@ -50,6 +52,18 @@ class SimConnects {
   bool take_port(const Endpoint& to);
   void give_port_back(const Endpoint& to);
   void await_answer(ConnectOperation& operation, const HostRule& rule, std::int32_t result);
+  struct Attempt {
+    ConnectOperation& operation;
+    const SimLink& link;
+    Instant since;
+    std::int32_t result;  ///< of the first SYN that gets through
+    bool swallows;        ///< without a listener the port is open all the same
+  };
+  /// Sends the SYN of this number, and later the next one, until one gets through.
+  void send_syn(const Attempt& attempt, std::uint32_t number);
+  void put_off(const Attempt& attempt, Instant at, void (*happen)(SimEvent&), std::int32_t result,
+               std::uint32_t number);
+  static void repeat_syn(SimEvent& event);
   /// `swallows`: without a listener the port is open all the same. The SYNs before `first` are lost.
   void send_syns(ConnectOperation& operation, const SimLink& link, Instant since, std::int32_t result, bool swallows,
                  std::uint32_t first);

@@ -3,12 +3,14 @@
 #include <cerrno>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "atonce/runtime/operations.h"
 #include "atonce/runtime/sim_events.h"
+#include "atonce/runtime/sim_weather.h"
 
 namespace atonce {
 
@@ -100,6 +102,10 @@ class SimCore {
   bool is_ours(const IpAddress& address) const;
   /// The rule that governs the way between two addresses: that of the one that is not ours.
   const HostRule& rule_between(const IpAddress& from, const IpAddress& to) { return rule_of(is_ours(to) ? from : to); }
+  /// Whether a packet between us and `host`, sent at `sent`, is lost.
+  bool loses(const SimLink& link, const IpAddress& host, Instant sent) {
+    return dice.chance(link.loss) || (weather != nullptr && weather->loses(host, sent));
+  }
   Duration one_way(const SimLink& link) { return link.latency / 2 + dice.up_to(link.jitter); }
 
   Seed seed;
@@ -108,6 +114,7 @@ class SimCore {
   SimEvents events;
   std::unordered_map<IpAddress, HostRule, EndpointHash> hosts;
   std::function<HostRule(const IpAddress&)> default_host;
+  std::unique_ptr<SimWeather> weather;  ///< null: always fair
   std::size_t open_handles = 0;
   std::size_t connecting = 0;
   std::size_t descriptors_max = ~std::size_t{0};

@@ -126,7 +126,7 @@ std::int32_t SimDatagrams::transmit(SimDatagramSocket& from, const Endpoint& to,
 
 void SimDatagrams::put_on_the_way(const Endpoint& from, const Endpoint& to, std::span<const std::byte> bytes) {
   const SimLink link = core_.rule_between(from.address, to.address).link();
-  if (core_.dice.chance(link.loss)) return;
+  if (core_.loses(link, core_.is_ours(to.address) ? from.address : to.address, core_.now)) return;
   Duration delay = core_.one_way(link);
   if (core_.dice.chance(link.reorders)) delay += core_.dice.up_to(link.latency);
   SimEvent& event = core_.events.add(core_.now + delay, arrive, SimEvents::Ties::first_come);

@@ -22,6 +22,7 @@ SimIo::SimIo(Seed from, Order order)
       shuffled_(order == Order::shuffled),
       program_dice_(from, 3),
       order_dice_(from, 4),
+      stop_dice_(from, 7),
       connects_(*this),
       datagrams_(*this) {}
 
@@ -183,7 +184,8 @@ bool SimIo::withdraw(Operation& operation) {
     return true;
   }
   const bool running = operation.kind == OperationKind::offload && shuffled_;
-  if ((running || event->at <= SimCore::now) && dice.below(2) == 0) return false;
+  const bool answered = operation.kind != OperationKind::connect || SimConnects::is_answered(*event);
+  if ((running || (answered && event->at <= SimCore::now)) && dice.below(2) == 0) return false;
   if (operation.kind == OperationKind::connect) {
     connects_.abandon(static_cast<ConnectOperation&>(operation), *event);
   } else {
@@ -231,6 +233,7 @@ void SimIo::close(Handle handle) {
 }
 
 void SimIo::wait(Instant until) {
+  stop_perhaps();
   const std::uint64_t before = completions_;
   happen_until(SimCore::now);
   while (completions_ == before && until > SimCore::now && !woken_.load(std::memory_order_acquire)) {
@@ -240,6 +243,23 @@ void SimIo::wait(Instant until) {
     happen_until(next);
   }
   woken_.store(false, std::memory_order_relaxed);
+}
+
+void SimIo::stops_sometimes(double probability, Duration longest) {
+  stop_probability_ = probability;
+  stop_longest_ = longest;
+}
+
+void SimIo::stop_perhaps() {
+  if (!stop_dice_.chance(stop_probability_)) return;
+  const Instant stopped = SimCore::now;
+  SimCore::now += stop_dice_.up_to(stop_longest_);
+  stops_.push_back({stopped, SimCore::now});
+}
+
+SimWeather& SimIo::weather() {
+  if (SimCore::weather == nullptr) SimCore::weather = std::make_unique<SimWeather>(SimCore::seed, SimCore::now);
+  return *SimCore::weather;
 }
 
 void SimIo::happen_until(Instant instant) {

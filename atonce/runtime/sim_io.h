@@ -56,6 +56,13 @@ class SimIo : public Io, private SimCore {
   void offload_takes(Duration delay) { offload_delay_ = delay; }
   /// Time passes and nothing is reaped: a loop that computes, or a machine that is busy elsewhere.
   void stall(Duration duration) { SimCore::now += duration; }
+  /// The process is stopped for up to `longest` before a turn, with this probability: the world goes on without it.
+  void stops_sometimes(double probability, Duration longest);
+  /// When it was stopped so, and for how long.
+  const std::vector<Stretch>& stops() const { return stops_; }
+
+  /// What changes on the way to the hosts as time goes by; fair unless asked for.
+  SimWeather& weather();
 
   std::size_t open_handles() const { return SimCore::open_handles; }
   /// SYNs sent, repetitions included, in connects that have ended.
@@ -110,11 +117,16 @@ class SimIo : public Io, private SimCore {
   bool withdraw(Operation& operation);
   SimSocket* socket_of(Operation& operation);
   void happen_until(Instant instant);
+  void stop_perhaps();
   [[noreturn]] void report_deadlock();
 
   bool shuffled_;
   SimRandom program_dice_;
   SimRandom order_dice_;
+  SimRandom stop_dice_;
+  double stop_probability_ = 0;
+  Duration stop_longest_{};
+  std::vector<Stretch> stops_;
   SimConnects connects_;
   SimDatagrams datagrams_;
   std::vector<Fault> faults_;

@@ -134,7 +134,8 @@ void SimConnection::transmit(SimStream& from, Segment segment, std::span<const s
   if (swallows_ && &to == &ends_[1]) return;
   Duration delay = core_.one_way(link_);
   // The bound keeps a link that loses everything from losing for ever.
-  for (int lost = 0; lost < 10 && core_.dice.chance(link_.loss); ++lost) delay += retransmission * (1 << lost);
+  for (int lost = 0; lost < 10 && core_.loses(link_, host(), core_.now + delay); ++lost)
+    delay += retransmission * (1 << lost);
   to.last_arrival_ = std::max(to.last_arrival_, core_.now + delay);
   SimEvent& event = core_.events.add(to.last_arrival_, arrive, SimEvents::Ties::first_come);
   event.subject = &to;

@@ -74,6 +74,11 @@ class SimConnection final : public SimThing {
 
   enum Segment : std::uint32_t { data, fin, reset };
 
+  /// The end that is not ours, where one is not.
+  const IpAddress& host() const {
+    const IpAddress& server = ends_[1].local_.address;
+    return core_.is_ours(server) ? ends_[0].local_.address : server;
+  }
   SimStream& other(SimStream& end) { return &end == &ends_[0] ? ends_[1] : ends_[0]; }
   void carry(SimStream& from, std::span<const std::byte> bytes);
   void transmit(SimStream& from, Segment segment, std::span<const std::byte> bytes = {});
