@@ -209,12 +209,13 @@ std::vector<Packet> answer_for(const Scenario& scenario, const Asked& asked) {
 }
 
 /// The probe, with a name server beside it. A row of the table of jobs has no state, so the scenario comes by the plan.
-Task<void> probe_beside_name_server(Io& io, const Plan& plan, JobBody body) {
+Task<void> probe_beside_name_server(Io& io, const JobSetting& setting, JobBody body) {
+  const Plan& plan = setting.plan;
   const Scenario scenario(plan.seed, *plan.input.limit);
   co_await with_scope(io, [&](Scope& servers) -> Task<void> {
     start_name_server(servers, plan.resolver.servers.front(),
                       [&](const Asked& asked) { return answer_for(scenario, asked); });
-    co_await with_probe(io, plan, std::move(body));
+    co_await with_probe(io, setting, std::move(body));
     servers.cancel();
   });
 }
@@ -229,6 +230,7 @@ Plan plan_of(const Scenario& scenario) {
   plan.probe.connect_timeout = scenario.patience;
   plan.probe.family = AddressChoice::v4_only;
   plan.pacing.rate = scenario.rate;
+  plan.politeness.allow_private = true;
   return plan;
 }
 
@@ -263,7 +265,10 @@ Audit run_scenario(const Scenario& scenario) {
   Control control;
   MadeTargets source(scenario, io);
   Auditor auditor(scenario, io, control);
-  Sweep sweep{plan, simulated_probe, source, auditor, control};
+  Neighbourhoods neighbourhoods(plan.politeness, plan.seed);
+  const ExcludeList excludes;
+  const JobSetting setting{plan, neighbourhoods, excludes};
+  Sweep sweep{setting, simulated_probe, source, auditor, control};
   run_sweep(io, sweep, scenario.window);
 
   Audit audit{auditor.complaints(), io.trace_hash(), auditor.hash(), auditor.outcomes()};

@@ -36,8 +36,9 @@ Verdict verdict_of_connect(Error error) {
 
 Task<Attempt> connect_once(Io& io, Endpoint to, Duration timeout) {
   const Instant started = io.now();
-  Result<Socket> socket = co_await within(timeout, connect(io, to));
-  Attempt attempt{.address = to.address, .verdict = Verdict::open, .took = io.now() - started};
+  ConnectFacts facts;
+  Result<Socket> socket = co_await within(timeout, connect(io, to, &facts));
+  Attempt attempt{.address = to.address, .verdict = Verdict::open, .syns = facts.syns, .took = io.now() - started};
   if (socket) {
     socket->reset(to.address.family);
   } else {

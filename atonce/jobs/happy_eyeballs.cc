@@ -1,6 +1,5 @@
 #include "atonce/jobs/happy_eyeballs.h"
 
-#include "atonce/jobs/connect_once.h"
 #include "atonce/runtime/deadline.h"
 #include "atonce/runtime/queue.h"
 
@@ -23,18 +22,20 @@ std::vector<IpAddress> alternate_families(std::span<const IpAddress> addresses) 
   return order;
 }
 
-Task<std::vector<Attempt>> happy_eyeballs(Io& io, std::span<const IpAddress> addresses, std::uint16_t port,
-                                          Duration connect_timeout) {
+Task<std::vector<Attempt>> happy_eyeballs(Approach& approach, std::span<const IpAddress> addresses,
+                                          std::uint16_t port) {
+  Io& io = approach.io();
   const std::vector<IpAddress> order = alternate_families(addresses);
   std::vector<Attempt> attempts;
   attempts.reserve(order.size());
   Queue<bool> failed(io, static_cast<std::uint32_t>(order.size()) + 1);
   co_await with_scope(io, [&](Scope& scope) -> Task<void> {
     for (const IpAddress& address : order) {
+      if (!attempts.empty() && !approach.has_time()) co_return;
       attempts.push_back({.address = address});
       scope.start(
           [&](Attempt* attempt, Scope* all) -> Task<void> {
-            *attempt = co_await connect_once(io, {attempt->address, port}, connect_timeout);
+            *attempt = co_await approach.connect({attempt->address, port});
             if (attempt->verdict == Verdict::open) {
               all->cancel();
             } else {

@@ -23,7 +23,7 @@ class HappyEyeballs : public ::testing::Test {
  protected:
   std::vector<Verdict> race(std::initializer_list<std::string_view> literals) {
     const std::vector<IpAddress> to = addresses(literals);
-    attempts = io.run(happy_eyeballs(io, to, 443, 3'500ms));
+    attempts = io.run(happy_eyeballs(approach, to, 443));
     took = io.now() - start_of_time;
     EXPECT_EQ(io.open_handles(), 0u) << "a socket was left open";
     std::vector<Verdict> verdicts;
@@ -32,6 +32,8 @@ class HappyEyeballs : public ::testing::Test {
   }
 
   SimIo io{seed(7)};
+  Neighbourhoods neighbourhoods{{}, 7};
+  Approach approach{io, neighbourhoods, 3'500ms, std::nullopt};
   std::vector<Attempt> attempts;
   Duration took{};
 };
@@ -92,7 +94,7 @@ TEST_F(HappyEyeballs, EightAddressesInARowThatRefuseTakeEightRoundTrips) {
     many.push_back(IpAddress::v4(0xc0000200u + i));
     io.host(many.back()).refuses().latency(10ms);
   }
-  attempts = io.run(happy_eyeballs(io, many, 443, 3'500ms));
+  attempts = io.run(happy_eyeballs(approach, many, 443));
   EXPECT_THAT(attempts, SizeIs(8));
   EXPECT_EQ(io.now() - start_of_time, 80ms);
 }

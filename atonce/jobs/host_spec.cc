@@ -7,6 +7,7 @@
 #include <charconv>
 #include <optional>
 
+#include "atonce/model/network.h"
 #include "atonce/protocols/domain_name.h"
 
 namespace atonce {
@@ -84,16 +85,6 @@ Parsed<Authority> split_url(std::string_view scheme, std::string_view rest) {
   return split;
 }
 
-/// The addresses of `first` from their start; a copy with the last `bits` bits cleared.
-IpAddress clear_host_bits(IpAddress address, unsigned prefix) {
-  const unsigned size = address.family == Family::v4 ? 4 : 16;
-  for (unsigned i = 0; i < size; ++i) {
-    const unsigned kept = std::clamp<int>(static_cast<int>(prefix) - static_cast<int>(8 * i), 0, 8);
-    address.bytes[i] &= static_cast<std::uint8_t>(0xFF00u >> kept);
-  }
-  return address;
-}
-
 Parsed<HostSpec> parse_prefix(std::string_view before, std::string_view after) {
   const auto address = parse_address(before);
   if (!address) return complain("what stands before the slash is not an address; write a page as https://host/path");
@@ -102,7 +93,7 @@ Parsed<HostSpec> parse_prefix(std::string_view before, std::string_view after) {
   if (!prefix) return complain(fmt::format("the prefix length after the slash is not a number from 0 to {}", bits));
   if (bits - *prefix > 32)
     return complain(fmt::format("/{} holds more than 2^32 addresses; an IPv6 prefix must be /96 or longer", *prefix));
-  return HostSpec{.first = clear_host_bits(*address, *prefix), .addresses = std::uint64_t{1} << (bits - *prefix)};
+  return HostSpec{.first = network_address(*address, *prefix), .addresses = std::uint64_t{1} << (bits - *prefix)};
 }
 
 /// last − first + 1, when it is between 1 and 2^32.

@@ -5,12 +5,21 @@
 #include <span>
 #include <string_view>
 
+#include "atonce/jobs/exclude_list.h"
+#include "atonce/jobs/neighbourhood.h"
 #include "atonce/model/outcome.h"
 #include "atonce/model/plan.h"
 #include "atonce/runtime/io.h"
 #include "atonce/runtime/task.h"
 
 namespace atonce {
+
+/// What the jobs of a run share, over all loops and workers.
+struct JobSetting {
+  const Plan& plan;
+  Neighbourhoods& neighbourhoods;
+  const ExcludeList& excludes;
+};
 
 /// What is done to each target. One object for each loop, so nothing in it needs a lock. It does not know how many run
 /// beside it.
@@ -29,7 +38,7 @@ struct JobRow {
   std::string_view name;
   std::string_view help;
   /// Makes the job on this loop, runs `body` with it, and takes it down again.
-  Task<void> (*with_job)(Io& io, const Plan& plan, JobBody body);
+  Task<void> (*with_job)(Io& io, const JobSetting& setting, JobBody body);
 };
 
 /// The table of jobs.

@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "atonce/jobs/connect_once.h"
+#include "atonce/jobs/guard.h"
 #include "atonce/jobs/happy_eyeballs.h"
 #include "atonce/runtime/combinators.h"
 #include "atonce/runtime/deadline.h"
@@ -17,11 +17,17 @@ namespace {
 // One host's addresses at once: enough for any honest name, too few to be a nuisance to one.
 constexpr std::size_t addresses_tried_max = 16;
 
+std::uint32_t milliseconds(Duration duration) {
+  return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
+}
+
 /// What has been found out speaks through one attempt.
 void settle(Outcome& outcome, const Attempt& attempt) {
   outcome.verdict = attempt.verdict;
   outcome.error = attempt.error;
   outcome.address = attempt.address;
+  outcome.evidence.syns = attempt.syns;
+  outcome.evidence.waited_ms = milliseconds(attempt.took);
 }
 
 /// The attempt that speaks for the host: one open address is enough. Without one, an address that we did not really try
@@ -34,27 +40,6 @@ const Attempt& best_of(const std::vector<Attempt>& attempts) {
   });
 }
 
-/// ECANCELED when the try was cut short, so that a deadline around it can tell whether it was its own doing.
-Result<void> ended(const Outcome& outcome) {
-  if (outcome.verdict == Verdict::unfinished) return std::unexpected(Error{ECANCELED});
-  return {};
-}
-
-/// The deadline of the try has cut it short: what was under way is a timeout, and what had ended stays as it was.
-void time_out(Outcome& outcome) {
-  if (outcome.attempts.empty()) {
-    outcome.verdict = outcome.resolved == Instant{} ? Verdict::dns_timeout : Verdict::timeout;
-    outcome.error = ETIMEDOUT;
-    return;
-  }
-  for (Attempt& attempt : outcome.attempts) {
-    if (attempt.verdict != Verdict::unfinished) continue;
-    attempt.verdict = Verdict::timeout;
-    attempt.error = ETIMEDOUT;
-  }
-  settle(outcome, best_of(outcome.attempts));
-}
-
 bool worth_another_try(Verdict verdict) {
   return verdict == Verdict::timeout || verdict == Verdict::dns_timeout || verdict == Verdict::dns_failure;
 }
@@ -63,68 +48,111 @@ bool worth_another_try(Verdict verdict) {
 /// is kept twice for each probe in flight.
 class ProbeJob final : public Job {
  public:
-  ProbeJob(Io& io, Resolver& resolver, const ProbeOptions& options) : io_(io), resolver_(resolver), options_(options) {}
+  ProbeJob(Io& io, Resolver& resolver, const JobSetting& setting)
+      : io_(io),
+        resolver_(resolver),
+        options_(setting.plan.probe),
+        neighbourhoods_(setting.neighbourhoods),
+        guard_(setting.excludes, setting.plan.politeness.allow_private) {}
 
   Task<void> run(Outcome& outcome) override {
     outcome.started = io_.now();
     outcome.tries = 0;
+    if (guard_.refuses(outcome.target)) {
+      outcome.verdict = Verdict::excluded;
+      outcome.finished = outcome.started;
+      co_return;
+    }
     do {
       begin_try(outcome);
-      const Result<void> tried =
-          options_.timeout ? co_await within(*options_.timeout, try_once(outcome)) : co_await try_once(outcome);
-      if (!tried && tried.error().code == ETIMEDOUT) time_out(outcome);
+      co_await try_once(outcome);
     } while (worth_another_try(outcome.verdict) && outcome.tries <= options_.retries);
     outcome.finished = io_.now();
     if (outcome.verdict != Verdict::open && outcome.verdict != Verdict::closed) outcome.connected = {};
   }
 
  private:
-  using Addresses = std::span<const IpAddress>;
-
   static void begin_try(Outcome& outcome) {
     ++outcome.tries;
-    outcome.verdict = Verdict::timeout;
+    outcome.verdict = Verdict::unfinished;
     outcome.error = 0;
     outcome.address = {};
+    outcome.evidence = {};
     outcome.resolved = outcome.connected = {};
     outcome.attempts.clear();
   }
 
-  Task<Result<void>> try_once(Outcome& outcome) {
-    Lookup lookup;
-    Addresses addresses(&outcome.target.address, 1);
+  Task<void> try_once(Outcome& outcome) {
+    const Instant began = io_.now();
+    const std::optional<Instant> ends =
+        options_.timeout ? std::optional(later(began, *options_.timeout)) : std::nullopt;
+    Lookup found;
+    std::span<const IpAddress> addresses(&outcome.target.address, 1);
     if (!outcome.target.address) {
-      lookup = co_await resolver_.resolve(outcome.target.host, options_.family);
-      if (!lookup) {
-        outcome.verdict = lookup.error().verdict;
-        outcome.error = lookup.error().error;
-        co_return ended(outcome);
-      }
-      addresses = *lookup;
+      found = co_await look_up(outcome.target.host);
+      outcome.evidence.waited_ms = milliseconds(io_.now() - began);
+      if (!may_go_on(outcome, found)) co_return;
+      addresses = *found;
     }
     outcome.resolved = io_.now();
-    if (options_.mode != AddressMode::first) {
-      co_await connect_several(outcome, addresses.first(std::min(addresses.size(), addresses_tried_max)));
-      addresses = {};
+    Approach approach(io_, neighbourhoods_, options_.connect_timeout, ends);
+    if (options_.mode == AddressMode::first) {
+      co_await connect_first(outcome, approach, addresses);
+    } else {
+      co_await connect_several(outcome, approach, addresses.first(std::min(addresses.size(), addresses_tried_max)));
     }
+    outcome.connected = io_.now();
+    outcome.started += approach.queued();
+    outcome.resolved += approach.queued();
+  }
+
+  Task<Lookup> look_up(std::string_view host) {
+    if (!options_.timeout) co_return co_await resolver_.resolve(host, options_.family);
+    Lookup found;
+    const Result<void> ended = co_await within(*options_.timeout, look_up_into(found, host));
+    if (!ended && ended.error().code == ETIMEDOUT)
+      co_return std::unexpected(LookupFailure{Verdict::dns_timeout, ETIMEDOUT});
+    co_return found;
+  }
+
+  /// ECANCELED when it was cut short, so that a deadline around it can tell whether it was its own doing.
+  Task<Result<void>> look_up_into(Lookup& found, std::string_view host) {
+    found = co_await resolver_.resolve(host, options_.family);
+    if (!found && found.error().verdict == Verdict::unfinished) co_return std::unexpected(Error{ECANCELED});
+    co_return Result<void>();
+  }
+
+  /// Whether the name gave an address that may be connected to; leaves only such ones in `found`.
+  bool may_go_on(Outcome& outcome, Lookup& found) const {
+    if (!found) {
+      outcome.verdict = found.error().verdict;
+      outcome.error = found.error().error;
+      return false;
+    }
+    const IpAddress first = found->front();
+    const std::optional<Verdict> refused = guard_.keep_allowed(*found);
+    if (!refused) return true;
+    outcome.verdict = *refused;
+    outcome.address = first;
+    return false;
+  }
+
+  Task<void> connect_first(Outcome& outcome, Approach& approach, std::span<const IpAddress> addresses) {
     for (const IpAddress& address : addresses) {
       outcome.address = address;
-      settle(outcome, co_await connect_once(io_, {address, outcome.target.port}, options_.connect_timeout));
+      settle(outcome, co_await approach.connect({address, outcome.target.port}));
       // No IPv6 here, say: the next address may be of the other family.
       if (outcome.verdict != Verdict::local_no_route) break;
     }
-    outcome.connected = io_.now();
-    co_return ended(outcome);
   }
 
-  Task<void> connect_several(Outcome& outcome, Addresses addresses) {
+  Task<void> connect_several(Outcome& outcome, Approach& approach, std::span<const IpAddress> addresses) {
     const std::uint16_t port = outcome.target.port;
     if (options_.mode == AddressMode::happy_eyeballs) {
-      outcome.attempts = co_await happy_eyeballs(io_, addresses, port, options_.connect_timeout);
+      outcome.attempts = co_await happy_eyeballs(approach, addresses, port);
     } else {
       std::vector<Task<Attempt>> tasks;
-      for (const IpAddress& address : addresses)
-        tasks.push_back(connect_once(io_, {address, port}, options_.connect_timeout));
+      for (const IpAddress& address : addresses) tasks.push_back(approach.connect({address, port}));
       outcome.attempts = co_await gather(io_, std::move(tasks));
     }
     settle(outcome, best_of(outcome.attempts));
@@ -133,23 +161,25 @@ class ProbeJob final : public Job {
   Io& io_;
   Resolver& resolver_;
   const ProbeOptions& options_;
+  Neighbourhoods& neighbourhoods_;
+  const Guard guard_;
 };
 
 }  // namespace
 
-Task<Outcome> probe(Io& io, Resolver& resolver, const ProbeOptions& options, Target target, Instant due) {
+Task<Outcome> probe(Io& io, Resolver& resolver, const JobSetting& setting, Target target, Instant due) {
   Outcome outcome{.target = std::move(target), .due = due};
-  ProbeJob job(io, resolver, options);
+  ProbeJob job(io, resolver, setting);
   co_await job.run(outcome);
   co_return outcome;
 }
 
-Task<void> with_probe(Io& io, const Plan& plan, JobBody body) {
-  Parsed<ResolverConfig> config = read_resolver_config(plan.resolver);
+Task<void> with_probe(Io& io, const JobSetting& setting, JobBody body) {
+  Parsed<ResolverConfig> config = read_resolver_config(setting.plan.resolver);
   if (!config) throw std::runtime_error(config.error().text);
   config->ipv6_usable = has_ipv6_route(io);
   co_await with_resolver(io, std::move(*config), [&](Resolver& resolver) -> Task<void> {
-    ProbeJob job(io, resolver, plan.probe);
+    ProbeJob job(io, resolver, setting);
     co_await body(job);
   });
 }

@@ -37,6 +37,7 @@ class ProbeTest : public ::testing::Test {
     config.servers = {at("192.0.2.53", 53)};
     config.timeout = 1s;
     config.rounds = 2;
+    plan.politeness.allow_private = true;  // The hosts here live in ranges for documentation.
   }
 
   Outcome probe_in_world(Target target, Duration give_up_after = Duration::max()) {
@@ -48,12 +49,16 @@ class ProbeTest : public ::testing::Test {
 
   SimIo io{seed(7)};
   ResolverConfig config;
-  ProbeOptions options;
+  Plan plan;
+  ProbeOptions& options = plan.probe;
+  ExcludeList excludes;
   Answerer answer = [](const Asked& asked) -> std::vector<Packet> { return {respond_with(asked, {"192.0.2.1"})}; };
   unsigned questions = 0;
 
  private:
   Task<void> run_world(Target target, Duration give_up_after, std::optional<Outcome>* outcome) {
+    Neighbourhoods neighbourhoods(plan.politeness, 7);
+    const JobSetting setting{plan, neighbourhoods, excludes};
     co_await with_scope(io, [&](Scope& servers) -> Task<void> {
       start_name_server(servers, config.servers.front(), [this](const Asked& asked) {
         ++questions;
@@ -62,7 +67,7 @@ class ProbeTest : public ::testing::Test {
       co_await with_resolver(io, config, [&](Resolver& resolver) -> Task<void> {
         co_await with_scope(io, [&](Scope& scope) -> Task<void> {
           if (give_up_after != Duration::max()) scope.set_deadline(io.now() + give_up_after);
-          *outcome = co_await probe(io, resolver, options, std::move(target), io.now());
+          *outcome = co_await probe(io, resolver, setting, std::move(target), io.now());
         });
       });
       servers.cancel();

@@ -141,6 +141,7 @@ class ProcessCrew final : public Crew {
       close(work[0]);
       close(results[0]);
       for (const Worker& other : workers_) close(other.outcomes);
+      sweep_.setting.neighbourhoods.become_worker(number);
       work_until_the_end(WorkerEnds(work[1], results[1], in_hand_[number]));
     }
     close(results[1]);
@@ -151,7 +152,7 @@ class ProcessCrew final : public Crew {
     int code = 0;
     try {
       const std::unique_ptr<Io> io = make_blocking_io();
-      Sweep mine{sweep_.plan, sweep_.job, ends, ends, sweep_.control, false, sweep_.confirms_in_place};
+      Sweep mine{sweep_.setting, sweep_.job, ends, ends, sweep_.control, false, sweep_.confirms_in_place};
       run_sweep(*io, mine, 1);
     } catch (const std::exception&) {
       code = 1;
@@ -219,6 +220,7 @@ class ProcessCrew final : public Crew {
     close(std::exchange(worker.outcomes, -1));
     int status = 0;
     waitpid(worker.pid, &status, 0);
+    sweep_.setting.neighbourhoods.worker_died(static_cast<std::uint32_t>(number));
     if (const std::uint64_t index = in_hand_[number]) lose(index - 1);
     return false;
   }

@@ -90,16 +90,18 @@ class Collector {
 /// One run, lap for lap, on the calling thread.
 class Run {
  public:
-  Run(const Plan& plan, const StrategyRow& strategy, const Staffing& staffing, const JobRow& job, TargetList& list,
-      OutcomeSink& sink, Control& control, const std::function<void(const RunState&)>& watch,
-      const Resumption* resumption)
+  Run(const Plan& plan, const ExcludeList& excludes, const StrategyRow& strategy, const Staffing& staffing,
+      const JobRow& job, TargetList& list, OutcomeSink& sink, Control& control,
+      const std::function<void(const RunState&)>& watch, const Resumption* resumption)
       : plan_(plan),
         strategy_(strategy),
         sink_(sink),
         control_(control),
         watch_(watch),
         laps_(plan.trust, list, resumption),
-        sweep_{plan, job, laps_, outbox_, control, sink.wants_starts(), plan.output.ordered},
+        neighbourhoods_(plan.politeness, plan.seed),
+        setting_{plan, neighbourhoods_, excludes},
+        sweep_{setting_, job, laps_, outbox_, control, sink.wants_starts(), plan.output.ordered},
         witness_(witness_options(plan, std::string(strategy.name)), control.conditions),
         collector_(sink, control, laps_, witness_, !plan.output.ordered, result_) {
     result_.staffing = staffing;
@@ -230,6 +232,8 @@ class Run {
   RunResult result_;
   Outbox outbox_;
   Laps laps_;
+  Neighbourhoods neighbourhoods_;
+  JobSetting setting_;
   Sweep sweep_;
   Witness witness_;
   Collector collector_;
@@ -246,7 +250,9 @@ class Run {
 RunResult run_strategy(const Plan& plan, const StrategyRow& strategy, const Staffing& staffing, const JobRow& job,
                        TargetList& list, OutcomeSink& sink, Control& control,
                        const std::function<void(const RunState&)>& watch, const Resumption* resumption) {
-  return Run(plan, strategy, staffing, job, list, sink, control, watch, resumption).run();
+  const Parsed<ExcludeList> excludes = ExcludeList::read(plan.politeness.excludes);
+  if (!excludes) return RunResult{.staffing = staffing, .failure = excludes.error().text};
+  return Run(plan, *excludes, strategy, staffing, job, list, sink, control, watch, resumption).run();
 }
 
 }  // namespace atonce

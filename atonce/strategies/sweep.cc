@@ -43,8 +43,8 @@ class LoopSweep {
         window_(io, window),
         chunk_(std::clamp<std::size_t>(window / 16, 1, chunk_max)) {
     std::int64_t unset = 0;
-    if (sweep.plan.pacing.rate)
-      sweep.control.interval_ns.compare_exchange_strong(unset, Rate::interval_of(*sweep.plan.pacing.rate));
+    if (sweep.setting.plan.pacing.rate)
+      sweep.control.interval_ns.compare_exchange_strong(unset, Rate::interval_of(*sweep.setting.plan.pacing.rate));
   }
 
   Task<void> run() {
@@ -89,7 +89,7 @@ class LoopSweep {
   /// A rate that somebody asked for is kept start by start; one that is steered may be made up for in small bursts, so
   /// that it costs no timer for each start.
   std::int64_t burst_of(std::int64_t interval_ns) const {
-    if (sweep_.plan.pacing.rate) return 0;
+    if (sweep_.setting.plan.pacing.rate) return 0;
     return burst_max.count() / interval_ns * interval_ns;
   }
 
@@ -149,7 +149,7 @@ class LoopSweep {
   /// Tries again, after a pause, what is not settled, until it is.
   Task<void> confirm(Outcome& outcome) {
     std::optional<Unsettled> before;
-    while (std::optional<Unsettled> again = settle(sweep_.plan.trust, before ? &*before : nullptr, outcome)) {
+    while (std::optional<Unsettled> again = settle(sweep_.setting.plan.trust, before ? &*before : nullptr, outcome)) {
       batch_.tried.push_back(outcome);
       before = std::move(again);
       const bool waited = !sweep_.control.stopping() && co_await sleep_for(io_, confirm_pause);
@@ -250,7 +250,7 @@ class LoopSweep {
 }  // namespace
 
 void run_sweep(Io& io, Sweep& sweep, std::uint32_t window) {
-  io.run(sweep.job.with_job(io, sweep.plan, [&](Job& job) -> Task<void> {
+  io.run(sweep.job.with_job(io, sweep.setting, [&](Job& job) -> Task<void> {
     LoopSweep loop(io, sweep, job, window);
     co_await loop.run();
   }));

@@ -15,7 +15,7 @@ namespace atonce {
 
 /// What every worker of a run needs, whatever the strategy.
 struct Sweep {
-  const Plan& plan;
+  const JobSetting& setting;
   const JobRow& job;
   TargetSource& source;
   Handover& handover;

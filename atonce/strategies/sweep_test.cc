@@ -67,7 +67,7 @@ class ScriptedJob final : public Job {
 
 thread_local Script* script_now = nullptr;
 
-Task<void> with_script(Io& io, const Plan&, JobBody body) {
+Task<void> with_script(Io& io, const JobSetting&, JobBody body) {
   ScriptedJob job(io, *script_now);
   co_await body(job);
 }
@@ -80,7 +80,7 @@ class SweepTest : public ::testing::Test {
 
   void sweep(std::uint64_t count, std::uint32_t window) {
     CountedTargets targets(count);
-    Sweep all{plan, scripted, targets, basket, control};
+    Sweep all{setting, scripted, targets, basket, control};
     run_sweep(io, all, window);
     took = io.now() - start_of_time;
     given = targets.targets_given();
@@ -91,6 +91,9 @@ class SweepTest : public ::testing::Test {
 
   SimIo io{seed(7)};
   Plan plan;
+  Neighbourhoods neighbourhoods{plan.politeness, 7};
+  ExcludeList excludes;
+  JobSetting setting{plan, neighbourhoods, excludes};
   Control control;
   Basket basket;
   Script script;
@@ -199,7 +202,7 @@ class HalfBroken final : public TargetSource {
 
 TEST_F(SweepTest, ALineThatIsNoTargetHasItsRowWithoutAJob) {
   HalfBroken targets;
-  Sweep all{plan, scripted, targets, basket, control};
+  Sweep all{setting, scripted, targets, basket, control};
   run_sweep(io, all, 4);
   EXPECT_EQ(count_of(Verdict::invalid_input), 5u);
   EXPECT_EQ(count_of(Verdict::open), 5u);

@@ -1,0 +1,1 @@
+#include "atonce/jobs/approach.h"
