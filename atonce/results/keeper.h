@@ -10,30 +10,11 @@
 #include "atonce/model/outcome_sink.h"
 #include "atonce/model/tally.h"
 #include "atonce/results/run_folder.h"
+#include "atonce/results/settled_set.h"
 
 namespace atonce {
 
 class RunFiles;
-
-/// Which targets of a run have their final verdict: a bit each.
-class SettledSet {
- public:
-  bool has(std::uint64_t index) const {
-    const std::size_t word = index / 64;
-    return word < words_.size() && (words_[word] >> (index % 64) & 1) != 0;
-  }
-  /// False when it was there.
-  bool insert(std::uint64_t index);
-  std::uint64_t count() const { return count_; }
-  /// The first index that is not settled.
-  std::uint64_t first_gap() const;
-  /// The settled index at or behind `index`; ~0 when there is none.
-  std::uint64_t next(std::uint64_t index) const;
-
- private:
-  std::vector<std::uint64_t> words_;
-  std::uint64_t count_ = 0;
-};
 
 /// What stands between two checkpoints at most, whatever befalls the machine.
 struct KeeperPace {
@@ -98,6 +79,8 @@ class Recovery {
   /// is a complaint too. Whether list and plan are the same is asked before, with `check_same_input`,
   /// `check_same_plan`.
   static Parsed<std::unique_ptr<Recovery>> open(RunFolder& folder, const Plan& plan, KeeperPace pace = {});
+  /// Only reads, also while another process works on it: `needs_list` is false, and nothing can be carried on.
+  static Parsed<std::unique_ptr<Recovery>> look(RunFolder& folder);
   ~Recovery();
 
   const SettledSet& settled() const;
