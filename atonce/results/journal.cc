@@ -14,10 +14,9 @@ namespace {
 /// 35 years: no time of a row is longer, and sums of a few stay far inside an Instant.
 constexpr std::int64_t us_max = std::int64_t{1} << 50;
 
-/// As `append_seconds` rounds.
+/// As rows round.
 std::uint64_t rounded_us(Duration duration) {
-  const auto us = (std::max<std::int64_t>(0, duration.count()) / 500 + 1) / 2;
-  return static_cast<std::uint64_t>(std::min(us, us_max));
+  return static_cast<std::uint64_t>(std::min(row_time(duration).count() / 1'000, us_max));
 }
 
 std::optional<std::uint64_t> rounded_us(const std::optional<Duration>& duration) {
@@ -44,8 +43,6 @@ void set_instants(Outcome& outcome, Instant started, const RowTimes& times) {
 std::optional<Duration> duration_of(const std::optional<std::uint64_t>& us) {
   return us ? std::optional<Duration>(microseconds(*us)) : std::nullopt;
 }
-
-std::optional<Duration> rounded(const std::optional<Duration>& duration) { return duration_of(rounded_us(duration)); }
 
 }  // namespace
 
@@ -132,15 +129,6 @@ void restore(const JournalEntry& entry, Outcome& outcome) {
   for (const JournalAttempt& attempt : entry.attempts)
     outcome.attempts.push_back(
         {attempt.address, attempt.verdict, attempt.error, attempt.syns, microseconds(attempt.took_us)});
-}
-
-void round_as_journaled(Outcome& outcome) {
-  if (outcome.started != Instant{}) {
-    const RowTimes times = times_of(outcome);
-    set_instants(outcome, outcome.started,
-                 {rounded(times.queue), rounded(times.namelookup), rounded(times.connect), rounded(times.total)});
-  }
-  for (Attempt& attempt : outcome.attempts) attempt.took = microseconds(rounded_us(attempt.took));
 }
 
 }  // namespace atonce

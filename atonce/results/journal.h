@@ -85,10 +85,6 @@ void journal_entry_of(const Outcome& outcome, EntryKind kind, Instant session_be
 /// machine's clock.
 void restore(const JournalEntry& entry, Outcome& outcome);
 
-/// Rounds the instants of an outcome as the journal does, so that a format that prints finer times than microseconds
-/// prints the same before a resume and after it.
-void round_as_journaled(Outcome& outcome);
-
 /// How much of an output stood in its file when a checkpoint was made.
 struct OutputMark {
   std::uint64_t bytes = 0;   ///< its size
