@@ -129,20 +129,23 @@ Parsed<HostSpec> parse_range(const IpAddress& first, std::string_view after) {
   return HostSpec{.first = first, .addresses = *count};
 }
 
-bool looks_like_address(std::string_view text) {
-  const std::size_t dot = text.rfind('.');
-  const std::string_view label = dot == text.npos ? text : text.substr(dot + 1);
-  return std::ranges::all_of(label, is_digit);
+/// Whether a normalized name ends in a number, decimal or hexadecimal: what browsers and inet_aton(3) read as an
+/// address, "0x7f.1" say. Source: WHATWG URL, "ends in a number".
+bool looks_like_address(std::string_view name) {
+  std::string_view label = name.substr(name.rfind('.') + 1);
+  if (!is_digit(label.front())) return false;
+  if (!label.starts_with("0x")) return std::ranges::all_of(label, is_digit);
+  return label.substr(2).find_first_not_of("0123456789abcdef") == label.npos;
 }
 
 Parsed<HostSpec> parse_name(std::string_view text) {
   Parsed<std::string> name = normalize_name(text);
   if (!name) return std::unexpected(name.error());
-  if (!is_digit(name->back()) || !looks_like_address(*name)) return HostSpec{.name = std::move(*name)};
+  if (!looks_like_address(*name)) return HostSpec{.name = std::move(*name)};
   // No top-level domain is a number (RFC 3696 2), so this was meant as an address, perhaps with a trailing dot.
   if (const auto address = parse_address(*name)) return HostSpec{.first = *address, .addresses = 1};
   return complain(
-      "this looks like an IPv4 address and is not one; it is four numbers from 0 to 255 without leading zeros");
+      "this looks like an IPv4 address and is not one; it is four decimal numbers from 0 to 255 without leading zeros");
 }
 
 Parsed<HostSpec> parse_hosts(std::string_view text) {

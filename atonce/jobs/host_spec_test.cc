@@ -111,6 +111,22 @@ TEST(HostSpec, RefusesWhatOnlyLooksLikeAnAddress) {
   EXPECT_THAT(spec("[::1]80"), HasSubstr("only a colon and a port"));
 }
 
+TEST(HostSpec, NoSpellingOfAnAddressBecomesAName) {
+  // A browser reads all of these as 127.0.0.1 (WHATWG URL); a name that looks so would pass every guard for addresses.
+  for (const std::string_view cell : {"2130706433", "017700000001", "0177.0.0.1", "127.1", "127.0.1", "0127.0.0.1",
+                                      "127.0.0.01", "0300.0250.0.1", "127.0.0.1.1", "1.2.3.4294967296"})
+    EXPECT_THAT(spec(cell), HasSubstr("complaint")) << cell;
+  for (const std::string_view cell : {"0x7f000001", "0x7f.0.0.1", "0x7F.1", "127.0.0.0x1", "0X7F000001.", "0x"})
+    EXPECT_THAT(spec(cell), HasSubstr("complaint")) << cell;
+  EXPECT_EQ(spec("\xEF\xBC\x91\xEF\xBC\x92\xEF\xBC\x97.0.0.1"), "127.0.0.1 x 1") << "full-width digits";
+  EXPECT_EQ(spec("127\xE3\x80\x82"
+                 "0.0.1"),
+            "127.0.0.1 x 1")
+      << "an ideographic full stop";
+  EXPECT_EQ(spec("::ffff:7f00:1"), "::ffff:127.0.0.1 x 1");
+  EXPECT_EQ(spec("http://0x7f.example/"), "0x7f.example :80") << "a top-level domain makes it a name";
+}
+
 TEST(HostSpec, RefusesTheEmptyCellAndBytesThatNoNameHas) {
   EXPECT_THAT(spec(""), HasSubstr("name is empty"));
   EXPECT_THAT(spec("a\0b.example"s), HasSubstr("NUL"));

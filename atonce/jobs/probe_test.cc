@@ -397,5 +397,120 @@ TEST_F(ProbeTest, ALostSynIsRepeatedAndTheHostIsStillOpen) {
   EXPECT_GT(io.syns_sent(at("192.0.2.1", 443)), 20u);
 }
 
+TEST_F(ProbeTest, AnExcludedTargetIsNeverAskedNorAskedFor) {
+  excludes = ExcludeList::parse("leave-me.example\n192.0.2.7\n", "list").value();
+  for (Target target : {name_target("www.leave-me.example"), literal_target("192.0.2.7")}) {
+    const Outcome outcome = probe_in_world(std::move(target));
+    EXPECT_EQ(outcome.verdict, Verdict::excluded);
+    EXPECT_EQ(outcome.tries, 0);
+    EXPECT_EQ(outcome.finished, outcome.started);
+  }
+  EXPECT_EQ(questions, 0u);
+  EXPECT_EQ(io.syns_sent(), 0u);
+}
+
+TEST_F(ProbeTest, ANameThatLeadsToAnExcludedNetworkIsNotFollowed) {
+  excludes = ExcludeList::parse("192.0.2.0/24", "list").value();
+  const Outcome outcome = probe_in_world(name_target("example.com"));
+  EXPECT_EQ(outcome.verdict, Verdict::excluded);
+  EXPECT_EQ(outcome.address, ip("192.0.2.1")) << "where it led";
+  EXPECT_EQ(outcome.connected, never);
+  EXPECT_EQ(io.syns_sent(), 0u);
+}
+
+TEST_F(ProbeTest, ANameThatLeadsToASpecialRangeIsNotFollowed) {
+  plan.politeness.allow_private = false;
+  options.retries = 5;
+  for (const AddressMode mode : {AddressMode::first, AddressMode::all, AddressMode::happy_eyeballs}) {
+    options.mode = mode;
+    const Outcome outcome = probe_in_world(name_target("example.com"));
+    EXPECT_EQ(outcome.verdict, Verdict::special_use);
+    EXPECT_EQ(outcome.tries, 1);
+    EXPECT_THAT(outcome.attempts, IsEmpty());
+  }
+  EXPECT_EQ(io.syns_sent(), 0u);
+}
+
+TEST_F(ProbeTest, LocalhostIsANameThatLeadsHome) {
+  plan.politeness.allow_private = false;
+  for (const std::string_view name : {"localhost", "printer.localhost"})
+    EXPECT_EQ(probe_in_world(name_target(name)).verdict, Verdict::special_use);
+  plan.politeness.allow_private = true;
+  io.host("127.0.0.1").open(443);
+  EXPECT_EQ(probe_in_world(name_target("localhost")).verdict, Verdict::open);
+}
+
+TEST_F(ProbeTest, OfAMixedAnswerOnlyThePublicAddressesAreTried) {
+  plan.politeness.allow_private = false;
+  options.mode = AddressMode::all;
+  io.host("1.1.1.1").open(443);
+  io.host("10.0.0.1").open(443);
+  answer = addresses({"10.0.0.1", "1.1.1.1", "127.0.0.1"});
+  const Outcome outcome = probe_in_world(name_target("example.com"));
+  EXPECT_EQ(outcome.verdict, Verdict::open);
+  EXPECT_THAT(outcome.attempts, ElementsAre(Field(&Attempt::address, ip("1.1.1.1"))));
+  EXPECT_EQ(io.syns_sent(at("10.0.0.1", 443)), 0u);
+}
+
+TEST_F(ProbeTest, AnAddressThatTheUserWroteIsTriedWhereverItLeads) {
+  plan.politeness.allow_private = false;
+  for (const std::string_view literal : {"127.0.0.1", "10.0.0.1", "::1", "::ffff:10.0.0.1"}) {
+    io.host(literal).open(443);
+    EXPECT_EQ(probe_in_world(literal_target(literal)).verdict, Verdict::open) << literal;
+  }
+}
+
+TEST_F(ProbeTest, AThousandProbesOfOneAddressAreNeverMoreAtOnceThanItsPlaces) {
+  options.connect_timeout = 1s;
+  io.host("192.0.2.1").open(443).latency(10ms);
+  Neighbourhoods neighbourhoods(plan.politeness, 7);
+  const JobSetting setting{plan, neighbourhoods, excludes};
+  std::vector<Outcome> outcomes(1'000);
+  std::size_t handles_max = 0;
+  io.run(with_resolver(io, config, [&](Resolver& resolver) -> Task<void> {
+    co_await with_scope(io, [&](Scope& scope) -> Task<void> {
+      for (std::uint16_t i = 0; i < 1'000; ++i)
+        scope.start(
+            [&](Outcome* outcome, std::uint16_t port) -> Task<void> {
+              *outcome = co_await probe(io, resolver, setting, literal_target("192.0.2.1", port), io.now());
+            },
+            &outcomes[i], static_cast<std::uint16_t>(i % 2 == 0 ? 443 : 1'000 + i));
+      for (int i = 0; i < 500; ++i) {
+        handles_max = std::max<std::size_t>(handles_max, neighbourhoods.at_address(ip("192.0.2.1")));
+        (void)co_await sleep_for(io, 1ms);
+      }
+    });
+  }));
+  EXPECT_EQ(handles_max, 32u);
+  for (const Outcome& outcome : outcomes) {
+    ASSERT_EQ(outcome.verdict, outcome.target.port == 443 ? Verdict::open : Verdict::closed);
+    ASSERT_EQ(outcome.connected - outcome.resolved, 10ms) << "the wait shows before the start";
+    ASSERT_EQ(outcome.resolved, outcome.started);
+    ASSERT_GE(outcome.started, outcome.due);
+  }
+  EXPECT_GE(outcomes.back().started - outcomes.back().due + (outcomes.front().started - outcomes.front().due), 1ms);
+}
+
+TEST_F(ProbeTest, AVerdictNamesItsSynsAndHowLongItsHostWasWaitedFor) {
+  io.host("192.0.2.1").never_answers();
+  io.host("192.0.2.2").refuses().latency(12ms);
+  Outcome outcome = probe_in_world(literal_target("192.0.2.1"));
+  EXPECT_EQ(outcome.evidence.syns, 4) << "at 0, 1, 2 and 3 s";
+  EXPECT_EQ(outcome.evidence.waited_ms, 3'500u);
+  EXPECT_EQ(probe_in_world(literal_target("192.0.2.2")).evidence.waited_ms, 12u);
+  answer = says_nothing;
+  EXPECT_EQ(probe_in_world(name_target("example.com")).evidence.waited_ms, 3'000u);
+}
+
+TEST_F(ProbeTest, OfSeveralAddressesTheEvidenceIsThatOfTheOneThatSpeaks) {
+  io.host("192.0.2.1").never_answers();
+  io.host("192.0.2.2").refuses().latency(12ms);
+  answer = addresses({"192.0.2.1", "192.0.2.2"});
+  options.mode = AddressMode::all;
+  const Outcome outcome = probe_in_world(name_target("example.com"));
+  EXPECT_EQ(outcome.evidence.waited_ms, 12u);
+  EXPECT_EQ(outcome.attempts[0].syns, 4);
+}
+
 }  // namespace
 }  // namespace atonce
