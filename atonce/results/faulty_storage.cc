@@ -85,8 +85,13 @@ Parsed<void> take_word(std::string_view text, ParsedStorageFaults& into) {
   }
   StorageFailure failure{.operation = row->operation, .nth = *word.nth};
   std::string_view name = word.what;
-  failure.once = take_suffix(name, "-once");
-  failure.half = take_suffix(name, "-half");
+  for (bool taken = true; taken;) {
+    const bool once = take_suffix(name, "-once");
+    const bool half = take_suffix(name, "-half");
+    failure.once |= once;
+    failure.half |= half;
+    taken = once || half;
+  }
   failure.error = parse_errno(name);
   if (failure.error == 0)
     return complain(fmt::format("the fault \"{}\" does not begin with the name of an errno, such as enospc or eio",

@@ -151,7 +151,7 @@ class Cursor {
   IpAddress address(Family family) {
     IpAddress address{.family = family};
     const std::string_view bytes = take(bytes_of(family));
-    std::memcpy(address.bytes.data(), bytes.data(), bytes.size());
+    if (!bytes.empty()) std::memcpy(address.bytes.data(), bytes.data(), bytes.size());
     return address;
   }
 
