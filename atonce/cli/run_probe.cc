@@ -5,49 +5,20 @@
 
 #include "atonce/cli/commands.h"
 #include "atonce/cli/complain.h"
+#include "atonce/cli/keeping.h"
+#include "atonce/cli/row_outputs.h"
 #include "atonce/cli/setting.h"
 #include "atonce/cli/stop_signals.h"
 #include "atonce/reports/progress.h"
 #include "atonce/reports/summary.h"
 #include "atonce/reports/terminal.h"
-#include "atonce/results/formats.h"
-#include "atonce/results/ordered_sink.h"
+#include "atonce/reports/text.h"
+#include "atonce/runtime/failing_allocation.h"
+#include "atonce/runtime/fault_plan.h"
 #include "atonce/strategies/run.h"
 
 namespace atonce {
 namespace {
-
-/// The way of a row from the sweep to its file: in order, and above the progress block where both share a terminal.
-class Results {
- public:
-  Results(FileWriter& writer, const Plan& plan, Progress& progress)
-      : writer_(writer),
-        plan_(plan),
-        format_(row_of(plan.output.format).make(writer, plan)),
-        above_(*format_, progress) {
-    if (plan.output.ordered) ordered_.emplace(shares_terminal() ? static_cast<OutcomeSink&>(above_) : *format_);
-  }
-
-  OutcomeSink& sink() {
-    if (ordered_) return *ordered_;
-    return shares_terminal() ? static_cast<OutcomeSink&>(above_) : *format_;
-  }
-
-  /// The rows that an interrupted run still holds, then everything to the file.
-  int finish() {
-    const int error = ordered_ ? ordered_->release() : 0;
-    return error != 0 ? error : writer_.flush();
-  }
-
- private:
-  bool shares_terminal() const { return plan_.output.path == "-" && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO); }
-
-  FileWriter& writer_;
-  const Plan& plan_;
-  std::unique_ptr<OutcomeSink> format_;
-  RowsAboveProgress above_;
-  std::optional<OrderedSink> ordered_;
-};
 
 Duration patience_of(const Plan& plan) {
   const Duration one_try = plan.probe.timeout.value_or(plan.probe.connect_timeout + plan.resolver.timeout);
@@ -74,7 +45,12 @@ int tell_plan(const Plan& plan, const Staffing& staffing, TargetList& list) {
   const auto add = std::back_inserter(text);
   fmt::format_to(add, "job        {}\nstrategy   {} ({}; {} in flight)\n", plan.job,
                  write_choice(plan.strategies.front()), staffing.engine, staffing.window);
-  if (plan.pacing.rate) fmt::format_to(add, "rate       {:g} starts/s at most\n", *plan.pacing.rate);
+  fmt::format_to(
+      add, "rate       {}\n",
+      plan.pacing.rate ? fmt::format("{:g} starts/s at most", *plan.pacing.rate) : "as fast as answers stay sure");
+  fmt::format_to(add, "confirm    {}\n",
+                 plan.trust.confirm == 0 ? "nothing is tried again in a later lap"
+                                         : fmt::format("who did not answer, up to {} times", plan.trust.confirm));
   fmt::format_to(add, "timeout    {} to connect, {} retries\n", write_duration(plan.probe.connect_timeout),
                  plan.probe.retries);
   std::vector<Target> first(5);
@@ -95,24 +71,25 @@ ExitCode exit_of(const RunResult& result, const Summary& summary, bool list_fail
   if (result.sink_error == EPIPE) return exit_interrupted;
   if (result.sink_error != 0 || list_failed) return exit_local_limit;
   if (result.tally.of(Verdict::unfinished) != 0 || summary.interrupted) return exit_interrupted;
-  return exit_complete;
+  return result.tally.unsure > 0 ? exit_unsure : exit_complete;
 }
 
 /// What the user should know beside the account: what went wrong with the list, the output, or us.
-void tell_troubles(const RunResult& result, const TargetList& list, const FileWriter& writer, const Plan& plan) {
+void tell_troubles(const RunResult& result, const TargetList& list, const RowOutputs& outputs) {
   if (const auto warning = list.warning()) remark(*warning);
   if (const auto error = list.error()) remark(*error);
   if (!result.failure.empty()) remark({fmt::format("internal error: {}", result.failure)});
-  if (result.sink_error == EPIPE) {
-    remark({fmt::format("the reader of the results has gone; {} rows were written", writer.rows_safe())});
-  } else if (result.sink_error != 0) {
-    remark(
-        {fmt::format("writing {}: {}; {} rows are safe", plan.output.path == "-" ? "standard output" : plan.output.path,
-                     std::strerror(result.sink_error), writer.rows_safe())});
-  }
+  if (result.sink_error != 0) remark(outputs.trouble(result.sink_error));
 }
 
-Summary summarize(const RunResult& result, const TargetList& list, const Plan& plan, bool stopped) {
+std::string ceiling_of(const RunResult& result) {
+  if (!result.ceiling) return "";
+  std::string text = fmt::format("{} starts/s", grouped(static_cast<std::uint64_t>(*result.ceiling)));
+  if (!result.wall_met.empty()) text += ": " + result.wall_met;
+  return text;
+}
+
+Summary summarize(RunResult& result, const TargetList& list, const Plan& plan, const Keeping* kept, bool stopped) {
   return {.job = plan.job,
           .strategy = write_choice(plan.strategies.front()),
           .engine = result.staffing.engine,
@@ -125,18 +102,95 @@ Summary summarize(const RunResult& result, const TargetList& list, const Plan& p
           .shortages = result.shortages,
           .drops = result.drops,
           .rows_unwritten = result.rows_unwritten,
+          .voided = result.voided,
+          .settled_before = kept && kept->resumption() ? kept->resumption()->tally().total() : 0,
+          .witness = std::move(result.witness),
+          .started = result.started,
+          .ceiling = ceiling_of(result),
+          .run_folder = kept ? kept->path() : "",
           .interrupted = stopped && (result.tally.of(Verdict::unfinished) != 0 || !list.ended())};
+}
+
+ProgressReading reading_of(const RunState& state) {
+  const std::uint64_t left = state.unsettled + (state.lap > 1 ? state.in_flight() : 0);
+  return {.by_verdict = state.tally->by_verdict,
+          .in_flight = state.in_flight(),
+          .elapsed = state.elapsed,
+          .shortages = state.shortages,
+          .drops = state.drops,
+          .lateness = state.lateness_max,
+          .stopping = state.stopping,
+          .unsure = state.tally->unsure,
+          .lap = {.number = state.lap,
+                  .done = state.lap > 1 ? state.lap_size - std::min(state.lap_size, left) : 0,
+                  .total = state.lap > 1 ? state.lap_size : state.unsettled},
+          .rate_allowed = state.rate};
+}
+
+/// Opens the folder of the run, and makes good what its outputs lack of what its journal has.
+Parsed<void> begin_keeping(Keeping& kept, const Plan& plan) {
+  if (auto begun = kept.begin(plan); !begun) return begun;
+  if (kept.recovery() != nullptr)
+    for (const std::string& note : kept.recovery()->notes()) remark({note});
+  if (kept.needs_list()) {
+    const auto list = open_targets(plan.input);
+    if (!list) return std::unexpected(list.error());
+    if (auto shown = kept.show_list(**list); !shown) return shown;
+  }
+  return kept.carry_on(plan);
+}
+
+void tell_keeping(const Keeping& kept, const Plan& plan) {
+  if (plan.output.quiet) return;
+  if (kept.recovery() == nullptr)
+    remark({fmt::format("this run is kept in {}", kept.path())});
+  else if (kept.complete())
+    remark({fmt::format("the run in {} was complete already", kept.path())});
+  else
+    remark({fmt::format("carrying on the run in {}: {} verdicts are settled", kept.path(),
+                        grouped(kept.resumption()->tally().total()))});
+}
+
+/// Everything from the first start to the account; the folder and the world are open.
+int run_targets(const Setting& setting, const StrategyRow& strategy, const Staffing& staffing, TargetList& list,
+                Keeping* kept) {
+  const Plan& plan = setting.plan;
+  const auto [total, estimated] = expected_targets(list, plan);
+  Progress progress(STDERR_FILENO, Progress::style_for(STDERR_FILENO, plan.output.quiet), wants_colour(STDERR_FILENO),
+                    ProgressMeter(total, estimated, patience_of(plan)));
+  const auto outputs = RowOutputs::open(plan, kept, progress);
+  if (!outputs) return complain_and_exit(outputs.error());
+  SharedControl control;
+  const StopSignals signals(*control);
+  RunResult result = run_strategy(
+      plan, strategy, staffing, *setting.job, list, (*outputs)->sink(), *control,
+      [&](const RunState& state) {
+        const auto [now_total, now_estimated] = expected_targets(list, plan);
+        progress.meter().expect(now_total, now_estimated);
+        progress.update(reading_of(state));
+      },
+      kept ? kept->resumption() : nullptr);
+  const bool complete = result.tally.of(Verdict::unfinished) == 0 && list.ended() && !list.error() &&
+                        result.sink_error == 0 && result.failure.empty();
+  if (const int error = (*outputs)->finish(complete); error != 0 && result.sink_error == 0) result.sink_error = error;
+  progress.stop();
+  const Summary summary = summarize(result, list, plan, kept, control->stopping());
+  if (!plan.output.quiet) tell(write_summary(summary, wants_colour(STDERR_FILENO)));
+  tell_troubles(result, list, **outputs);
+  if (kept != nullptr && !complete) remark({fmt::format("carry this run on with: atonce resume {}", kept->path())});
+  return exit_of(result, summary, list.error().has_value());
 }
 
 }  // namespace
 
-int run_probe(const Invocation& invocation) {
-  auto list = open_targets(invocation.plan.input);
-  if (!list) return complain_and_exit(list.error());
+int run_probe(const Invocation& asked) {
+  Invocation invocation = asked;
+  if (invocation.plan.input.list != "-")
+    if (const auto list = open_targets(invocation.plan.input); !list) return complain_and_exit(list.error());
+  auto kept = Keeping::open(invocation, invocation.plan);
+  if (!kept) return complain_and_exit(kept.error());
   Parsed<Setting> setting = prepare(invocation);
   if (!setting) return complain_and_exit(setting.error());
-  if (setting->world) list = open_targets(setting->plan.input);  // The world may have moved the ports.
-  if (!list) return complain_and_exit(list.error());
   Plan& plan = setting->plan;
   plan.pacing.automatic = !plan.pacing.rate;
   const StrategyRow& strategy = *find_strategy(plan.strategies.front().name);
@@ -146,29 +200,15 @@ int run_probe(const Invocation& invocation) {
     for (const std::string& note : staffing->notes) remark({note});
     if (setting->world) remark({setting->world->description()});
   }
+  if (*kept) {
+    if (auto begun = begin_keeping(**kept, plan); !begun) return complain_and_exit(begun.error());
+    tell_keeping(**kept, plan);
+  }
+  fail_allocation(parse_io_faults(plan.fault)->plan.allocation_to_fail);
+  const auto list = open_targets(plan.input);
+  if (!list) return complain_and_exit(list.error());
   if (plan.dry_run) return tell_plan(plan, *staffing, **list);
-
-  const auto writer = FileWriter::open(plan.output.path);
-  if (!writer) return complain_and_exit(writer.error());
-  const auto [total, estimated] = expected_targets(**list, plan);
-  Progress progress(STDERR_FILENO, Progress::style_for(STDERR_FILENO, plan.output.quiet), wants_colour(STDERR_FILENO),
-                    ProgressMeter(total, estimated, patience_of(plan)));
-  Results results(**writer, plan, progress);
-  SharedControl control;
-  const StopSignals signals(*control);
-  RunResult result = run_strategy(plan, strategy, *staffing, *setting->job, **list, results.sink(), *control,
-                                  [&](const RunState& state) {
-                                    const auto [now_total, now_estimated] = expected_targets(**list, plan);
-                                    progress.meter().expect(now_total, now_estimated);
-                                    progress.update({state.tally->by_verdict, state.in_flight(), state.elapsed,
-                                                     state.shortages, state.drops, state.lateness_max, state.stopping});
-                                  });
-  if (const int error = results.finish(); error != 0 && result.sink_error == 0) result.sink_error = error;
-  progress.stop();
-  const Summary summary = summarize(result, **list, plan, control->stopping());
-  if (!plan.output.quiet) tell(write_summary(summary, wants_colour(STDERR_FILENO)));
-  tell_troubles(result, **list, **writer, plan);
-  return exit_of(result, summary, (*list)->error().has_value());
+  return run_targets(*setting, strategy, *staffing, **list, kept->get());
 }
 
 }  // namespace atonce

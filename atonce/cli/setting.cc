@@ -2,8 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "atonce/cli/complain.h"
+#include "atonce/jobs/exclude_list.h"
 #include "atonce/protocols/dns/resolver.h"
+#include "atonce/results/faulty_storage.h"
+#include "atonce/runtime/fault_plan.h"
 #include "atonce/world/world_command.h"
 
 namespace atonce {
@@ -38,12 +43,27 @@ Parsed<void> refuse_real_addresses(const Plan& plan, const WorldServer& world) {
   return {};
 }
 
+/// Every word of `--fault` must mean something to the engines or to the storage.
+Parsed<void> check_faults(const std::string& text) {
+  const auto io = parse_io_faults(text);
+  if (!io) return std::unexpected(io.error());
+  const auto storage = parse_storage_faults(text);
+  if (!storage) return std::unexpected(storage.error());
+  for (const std::string& word : io->unknown)
+    if (std::ranges::find(storage->unknown, word) != storage->unknown.end())
+      return complain(fmt::format("--fault {}: no such fault", word));
+  return {};
+}
+
 }  // namespace
 
 Parsed<Setting> prepare(const Invocation& invocation) {
   Setting setting{.plan = invocation.plan, .job = find_job(invocation.plan.job)};
   Plan& plan = setting.plan;
   if (setting.job == nullptr) return complain(fmt::format("there is no job called \"{}\"", plan.job));
+  if (const auto excludes = ExcludeList::read(plan.politeness.excludes); !excludes)
+    return std::unexpected(excludes.error());
+  if (auto known = check_faults(plan.fault); !known) return std::unexpected(known.error());
   if (plan.world && !plan.dry_run) {
     Parsed<WorldServer> world = move_into_world(plan);
     if (!world) return std::unexpected(world.error());

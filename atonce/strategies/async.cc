@@ -32,10 +32,10 @@ std::string ring_blocked() {
   return ring ? std::string() : ring.error().text;
 }
 
-std::unique_ptr<Io> make_loop(const Staffing& staffing, std::uint32_t window) {
-  if (staffing.engine != "ring") return make_epoll_io();
+std::unique_ptr<Io> make_loop(const Staffing& staffing, std::uint32_t window, const FaultPlan& faults) {
+  if (staffing.engine != "ring") return make_epoll_io(faults);
   // A few slots are still closing while new ones open.
-  auto ring = make_ring_io({.slots = window + window / 8 + 64});
+  auto ring = make_ring_io({.slots = window + window / 8 + 64}, faults);
   if (!ring) throw std::runtime_error(ring.error().text);
   return std::move(*ring);
 }
@@ -79,7 +79,7 @@ Parsed<Staffing> plan_async(const Plan& plan, const StrategyChoice& choice) {
 std::unique_ptr<Crew> start_async(Sweep& sweep, Outbox& outbox, const Staffing& staffing) {
   return start_threads(staffing.workers, outbox, sweep.control, [&sweep, staffing](unsigned worker) {
     const std::uint32_t window = share_of(staffing.window, staffing.workers, worker);
-    const std::unique_ptr<Io> io = make_loop(staffing, window);
+    const std::unique_ptr<Io> io = make_loop(staffing, window, sweep.faults);
     run_sweep(*io, sweep, window);
   });
 }

@@ -20,7 +20,7 @@ Parsed<Staffing> plan_threads(const Plan&, const StrategyChoice& choice) {
 
 std::unique_ptr<Crew> start_blocking_threads(Sweep& sweep, Outbox& outbox, const Staffing& staffing) {
   return start_threads(staffing.workers, outbox, sweep.control, [&sweep](unsigned) {
-    const std::unique_ptr<Io> io = make_blocking_io();
+    const std::unique_ptr<Io> io = make_blocking_io(sweep.faults);
     run_sweep(*io, sweep, 1);
   });
 }

@@ -151,8 +151,9 @@ class ProcessCrew final : public Crew {
   [[noreturn]] void work_until_the_end(WorkerEnds ends) {
     int code = 0;
     try {
-      const std::unique_ptr<Io> io = make_blocking_io();
-      Sweep mine{sweep_.setting, sweep_.job, ends, ends, sweep_.control, false, sweep_.confirms_in_place};
+      const std::unique_ptr<Io> io = make_blocking_io(sweep_.faults);
+      Sweep mine{sweep_.setting,           sweep_.job,   ends, ends, sweep_.control, false,
+                 sweep_.confirms_in_place, sweep_.faults};
       run_sweep(*io, mine, 1);
     } catch (const std::exception&) {
       code = 1;

@@ -17,6 +17,11 @@ constexpr double later_lap_rate_min = 500;
 
 Instant clock_now() { return std::chrono::time_point_cast<Duration>(std::chrono::steady_clock::now()); }
 
+FaultPlan faults_of(const Plan& plan) {
+  Parsed<IoFaults> faults = parse_io_faults(plan.fault);
+  return faults ? std::move(faults->plan) : FaultPlan{};
+}
+
 /// The one thread that counts and writes.
 class Collector {
  public:
@@ -101,7 +106,7 @@ class Run {
         laps_(plan.trust, list, resumption),
         neighbourhoods_(plan.politeness, plan.seed),
         setting_{plan, neighbourhoods_, excludes},
-        sweep_{setting_, job, laps_, outbox_, control, sink.wants_starts(), plan.output.ordered},
+        sweep_{setting_, job, laps_, outbox_, control, sink.wants_starts(), plan.output.ordered, faults_of(plan)},
         witness_(witness_options(plan, std::string(strategy.name)), control.conditions),
         collector_(sink, control, laps_, witness_, !plan.output.ordered, result_) {
     result_.staffing = staffing;
@@ -213,6 +218,7 @@ class Run {
   }
 
   RunResult finish() {
+    result_.started = started_;
     result_.wall = clock_now() - started_;
     result_.witness = witness_.finish();
     result_.claimed = laps_.targets_known();

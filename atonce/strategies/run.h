@@ -41,6 +41,7 @@ struct RunResult {
   std::optional<double> ceiling;  ///< starts a second at which the autopilot met a wall
   std::string wall_met;           ///< what it was, in words
   WitnessReport witness;
+  Instant started{};
   Duration wall{};
   Duration lateness_max{};
   Staffing staffing;

@@ -6,6 +6,7 @@
 
 #include "atonce/jobs/job.h"
 #include "atonce/model/plan.h"
+#include "atonce/runtime/fault_plan.h"
 #include "atonce/runtime/io.h"
 #include "atonce/strategies/control.h"
 #include "atonce/strategies/outbox.h"
@@ -22,6 +23,7 @@ struct Sweep {
   Control& control;
   bool wants_starts = false;
   bool confirms_in_place = false;  ///< what did not answer is tried again at once, not in a later lap
+  FaultPlan faults{};              ///< what goes wrong in the engines of the workers; for tests
 };
 
 /// Streams targets from the source through the job on one loop, with at most `window` in flight, and hands the outcomes
