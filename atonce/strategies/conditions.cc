@@ -6,10 +6,11 @@ namespace atonce {
 
 void Conditions::note(Taint taint, Instant from, Instant until) {
   const std::uint64_t count = count_.load(std::memory_order_relaxed);
-  if (count > 0) {
-    Slot& last = slots_[(count - 1) % kept];
-    if (last.taint.load(std::memory_order_relaxed) == taint &&
-        from.time_since_epoch().count() <= last.until_ns.load(std::memory_order_relaxed)) {
+  // Two troubles may go on at once, each extended in turn.
+  for (std::uint64_t i = count; i > 0 && count - i < kept; --i) {
+    Slot& last = slots_[(i - 1) % kept];
+    if (last.taint.load(std::memory_order_relaxed) == taint) {
+      if (from.time_since_epoch().count() > last.until_ns.load(std::memory_order_relaxed)) break;
       last.from_ns.store(
           std::min<std::int64_t>(last.from_ns.load(std::memory_order_relaxed), from.time_since_epoch().count()),
           std::memory_order_release);
