@@ -71,7 +71,7 @@ bool is_stream(const std::string& path) {
 /// Through symbolic links, so that what is written is the file they lead to.
 std::string resolved(const std::string& path) {
   std::error_code ignored;
-  const auto full = std::filesystem::weakly_canonical(path, ignored);
+  const auto full = std::filesystem::weakly_canonical(absolute(path), ignored);
   return ignored ? absolute(path) : full.string();
 }
 
