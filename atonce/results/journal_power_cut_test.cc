@@ -35,7 +35,7 @@ class Life {
   void live(int frames) {
     if (told.empty()) add_session();
     for (int frame = 0; frame < frames; ++frame) {
-      const std::uint64_t count = frame % 7 == 3 ? 400 : 1 + outcomes_.draw() % 20;
+      const std::uint64_t count = frame % 7 == 3 ? 160 : 1 + outcomes_.draw() % 20;
       for (std::uint64_t i = 0; i < count; ++i) add();
       ASSERT_EQ(writer_->write(), 0);
       note();

@@ -111,8 +111,9 @@ TEST(JournalReader, NeverTakesAFrameAtAnotherPlaceForOneOfThere) {
   const SampleJournal sample = sample_journal(2);
   const std::size_t begin = sample.borders[0].bytes;
   const std::string first = sample.bytes.substr(begin, sample.borders[1].bytes - begin);
-  EXPECT_EQ(read_bytes(sample.bytes.substr(0, sample.borders[1].bytes) + first).report.end.bytes,
-            sample.borders[1].bytes);
+  const ReadBack back = read_bytes(sample.bytes.substr(0, sample.borders[1].bytes) + first);
+  EXPECT_EQ(back.report.end.bytes, sample.borders[1].bytes);
+  EXPECT_FALSE(back.report.frame_beyond);
 }
 
 /// Two continuations of one journal, as long as each other: what the disk kept of the first must not follow the second.
