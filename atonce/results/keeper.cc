@@ -7,6 +7,7 @@
 
 #include "atonce/model/escape.h"
 #include "atonce/results/formats.h"
+#include "atonce/results/journal_reader.h"
 #include "atonce/results/run_files.h"
 
 namespace atonce {
@@ -18,10 +19,13 @@ Parsed<std::unique_ptr<Keeper>> Keeper::start(RunFolder& folder, const Plan& pla
   auto files = std::make_unique<RunFiles>(folder, plan, std::move(pace));
   if (const auto made = files->make_outputs(); !made) return std::unexpected(made.error());
   const std::string path = folder.file(journal_name);
-  auto journal = JournalWriter::create(folder.storage(), path, *parse_run_id(folder.manifest().run_id));
+  JournalVisitor nobody;
+  const JournalReport report = read_journal(folder.storage(), path, nobody);
+  if (!report.readable()) return complain(describe(report, path));
+  auto journal = JournalWriter::carry_on(folder.storage(), path, report.end);
   if (!journal)
     return complain(
-        fmt::format("\"{}\" cannot be made: {}", escape_for_terminal(path), std::strerror(journal.error().code)));
+        fmt::format("\"{}\" cannot be written: {}", escape_for_terminal(path), std::strerror(journal.error().code)));
   if (const auto started = files->start_fresh(); !started) return std::unexpected(started.error());
   if (const auto begun = files->begin_session(std::move(*journal), "started", {}); !begun)
     return std::unexpected(begun.error());

@@ -135,9 +135,9 @@ class LineOutput final : public Output {
   }
 
   int digest_span(std::uint64_t from, std::uint64_t to) {
-    piece_.resize(piece_bytes);
+    piece_.resize(std::min<std::uint64_t>(piece_bytes, to - from));
     while (from < to) {
-      const std::size_t wanted = std::min<std::uint64_t>(piece_bytes, to - from);
+      const std::size_t wanted = std::min<std::uint64_t>(piece_.size(), to - from);
       const Result<std::size_t> count = file_->read_at(from, std::span(piece_).first(wanted));
       if (!count) return count.error().code;
       if (*count == 0) return EIO;  // It had these bytes a moment ago.

@@ -105,7 +105,6 @@ struct Recovery::State {
   KeeperPace pace;
   Account account;
   JournalReport report;
-  bool has_journal = false;
   std::vector<std::string> notes;
   std::unique_ptr<RunFiles> files;
 
@@ -118,13 +117,6 @@ struct Recovery::State {
 
 Parsed<void> Recovery::State::read() {
   report = read_journal(folder.storage(), journal_path(), account);
-  const bool not_there = report.trouble == JournalTrouble::unreadable && report.error == ENOENT;
-  has_journal = !not_there && report.trouble != JournalTrouble::no_header;
-  if (!has_journal) {
-    notes.push_back(fmt::format("\"{}\" has no verdict yet: the run ended in its first instant, or lost its journal",
-                                escape_for_terminal(journal_path())));
-    return {};
-  }
   const std::string trouble = describe(report, journal_path());
   if (!report.readable()) return complain(trouble);
   if (!account.sane || write_run_id(report.end.run) != folder.manifest().run_id)
@@ -149,7 +141,6 @@ Parsed<void> Recovery::State::repair() {
 }
 
 Parsed<void> Recovery::State::find_missing() {
-  if (!has_journal) return {};
   SettledSet seen;
   Finals finals([&](const JournalEntry& entry, std::uint64_t number) {
     if (seen.insert(entry.index) && files->lacks(number, entry.index)) missing.insert(entry.index);
@@ -183,10 +174,7 @@ int Recovery::State::load_bite(std::uint64_t from) {
 
 Parsed<std::unique_ptr<JournalWriter>> Recovery::State::open_journal() {
   Storage& storage = folder.storage();
-  if (!has_journal && storage.exists(journal_path())) (void)storage.remove(journal_path());
-  Result<std::unique_ptr<JournalWriter>> journal =
-      has_journal ? JournalWriter::carry_on(storage, journal_path(), report.end)
-                  : JournalWriter::create(storage, journal_path(), *parse_run_id(folder.manifest().run_id));
+  Result<std::unique_ptr<JournalWriter>> journal = JournalWriter::carry_on(storage, journal_path(), report.end);
   if (journal) return std::move(*journal);
   return complain(fmt::format("\"{}\" cannot be written: {}", escape_for_terminal(journal_path()),
                               std::strerror(journal.error().code)));

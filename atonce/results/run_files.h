@@ -90,6 +90,4 @@ class RunFiles {
 /// The outputs of a format.
 std::unique_ptr<Output> make_output(const RunFolder& folder, const OutputPlace& place, const Plan& plan);
 
-inline constexpr std::string_view journal_name = "journal";
-
 }  // namespace atonce

@@ -12,7 +12,7 @@
 #include <ctime>
 
 #include "atonce/model/escape.h"
-#include "atonce/results/journal.h"
+#include "atonce/results/journal_writer.h"
 
 namespace atonce {
 namespace {
@@ -27,7 +27,7 @@ constexpr std::size_t piece_bytes = 1 << 20;
 
 /// What a run that died before it began may leave behind.
 bool is_leftover(std::string_view name) {
-  constexpr std::array names{manifest_part, lock_name, input_name, input_part};
+  constexpr std::array names{manifest_part, lock_name, input_name, input_part, journal_name};
   return std::ranges::find(names, name) != names.end();
 }
 
@@ -162,6 +162,13 @@ Parsed<std::string> RunFolder::adopt_input(int descriptor) {
 
 Parsed<void> RunFolder::begin(Manifest manifest) {
   const std::string path = file(manifest_name);
+  const std::string journal_path = file(journal_name);
+  // The journal is on the disk before the manifest: where there is a manifest, a journal that is missing or has no head
+  // was taken away, and is no young run.
+  if (const int error = storage_->exists(journal_path) ? storage_->remove(journal_path) : 0)
+    return cannot("removed", journal_path, error);
+  const auto journal = JournalWriter::create(*storage_, journal_path, *parse_run_id(manifest.run_id));
+  if (!journal) return cannot("made", journal_path, journal.error().code);
   if (const int error = write_atomically(*storage_, path, file(manifest_part), write_manifest(manifest)))
     return cannot("written", path, error);
   // The folder's own name, too, must outlive a power cut.

@@ -3,12 +3,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "atonce/model/result.h"
 #include "atonce/results/manifest.h"
 #include "atonce/results/storage.h"
 
 namespace atonce {
+
+inline constexpr std::string_view journal_name = "journal";
 
 /// $XDG_STATE_HOME/atonce/runs, or ~/.local/state/atonce/runs. Complains where neither variable is set. Source: XDG
 /// Base Directory Specification.
@@ -35,7 +38,7 @@ class RunFolder {
   /// Copies a list that can be read only once, from `descriptor` to its end, into the folder, and gives the path of the
   /// copy: it has reached the disk.
   Parsed<std::string> adopt_input(int descriptor);
-  /// Writes the manifest: from here on the folder has a run.
+  /// Makes an empty journal and writes the manifest: from here on the folder has a run.
   Parsed<void> begin(Manifest manifest);
 
   const std::string& path() const { return path_; }

@@ -1,0 +1,180 @@
+#include "atonce/results/scripted_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <numeric>
+#include <random>
+
+#include "atonce/results/formats.h"
+#include "atonce/results/run_files.h"
+
+namespace atonce {
+namespace {
+
+Instant after(double us) {
+  return Instant(std::chrono::seconds(1'000) + Duration(static_cast<std::int64_t>(us * 1e3)));
+}
+
+std::string host_of(std::uint64_t index) {
+  switch (index % 7) {
+    case 3: return fmt::format("=cmd|\"{}\",\xff\n", index);  // As a hostile list has it.
+    case 5: return fmt::format("192.0.2.{}", index % 250);
+    default: return fmt::format("host{}.example", index);
+  }
+}
+
+Target target_of(std::uint64_t index) {
+  Target target{.index = index, .line = index + 1, .input = host_of(index), .host = host_of(index), .port = 443};
+  if (index % 3 == 0) target.columns = {{"rank", fmt::format("{}", index)}};
+  return target;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
+    lines.push_back(text.substr(at, end - at));
+    at = end;
+  }
+  return lines;
+}
+
+std::string text(const std::string& path, std::string_view what) { return fmt::format("{}: {}", path, what); }
+
+}  // namespace
+
+std::string content_of(Storage& storage, const std::string& path) {
+  return storage.read_small(path, 1 << 30).value_or("(cannot be read)");
+}
+
+Plan ScriptedRun::plan() const { return {.output = {.ordered = ordered}}; }
+
+Outcome ScriptedRun::answer(std::uint64_t index) const {
+  std::mt19937_64 random(answers_seed * 1'000'003 + index);
+  const auto below = [&](std::uint64_t bound) { return random() % bound; };
+  Outcome outcome{.target = target_of(index)};
+  outcome.verdict = static_cast<Verdict>(below(static_cast<std::uint64_t>(Verdict::unfinished)));
+  if (outcome.verdict == Verdict::invalid_input) {
+    outcome.target.host.clear();
+    outcome.target.port = 0;
+    outcome.target.complaint = "the name is empty";
+    return outcome;
+  }
+  outcome.error = outcome.verdict == Verdict::open ? 0 : static_cast<int>(below(120));
+  outcome.tries = static_cast<std::uint16_t>(1 + below(4));
+  outcome.lap = is_tried_first(index) ? 2 : 1;
+  outcome.doubts = Doubts(static_cast<std::uint8_t>(below(3) == 0 ? below(32) : 0));
+  outcome.overturned = below(9) == 0;
+  outcome.evidence = {static_cast<std::uint32_t>(below(9'000)), static_cast<std::uint32_t>(below(50)),
+                      static_cast<std::uint32_t>(below(5)), static_cast<std::uint16_t>(below(6))};
+  outcome.address = below(4) == 0 ? *parse_address("2001:db8::7") : IpAddress::v4(static_cast<std::uint32_t>(random()));
+  const double start = static_cast<double>(below(1'000'000)) / 7;
+  outcome.due = after(start);
+  outcome.started = after(start + static_cast<double>(below(100'000)) / 9);
+  outcome.resolved = outcome.started + Duration(below(70'000'000));
+  if (outcome.verdict == Verdict::open) outcome.connected = outcome.resolved + Duration(below(300'000'000));
+  outcome.finished = outcome.resolved + Duration(300'000'000 + below(300'000'000));
+  if (index % 11 == 4)
+    outcome.attempts = {{IpAddress::v4(7), Verdict::timeout, ETIMEDOUT, 3, Duration(below(4'000'000'000))},
+                        {outcome.address, outcome.verdict, outcome.error, 1, Duration(below(4'000))}};
+  return outcome;
+}
+
+ScriptedRun::Ending ScriptedRun::ask(Keeper& keeper, const SettledSet& settled, std::uint64_t order_seed) const {
+  std::vector<std::uint64_t> order(targets);
+  std::iota(order.begin(), order.end(), std::uint64_t{0});
+  std::mt19937_64 random(order_seed);
+  // A window's worth of disorder.
+  for (std::size_t i = 0; i < order.size(); ++i)
+    std::swap(order[i], order[std::min<std::size_t>(order.size() - 1, i + random() % 8)]);
+  for (const std::uint64_t index : order) {
+    if (settled.has(index)) continue;
+    Outcome outcome = answer(index);
+    int error = 0;
+    if (is_tried_first(index)) {
+      Outcome first = outcome;
+      first.lap = 1;
+      first.verdict = Verdict::timeout;
+      error = keeper.tried(first);
+    }
+    if (error == 0) error = keeper.add(outcome);
+    if (error == 0 && random() % 4 == 0) error = keeper.flush();
+    if (error != 0) return {.error = error};
+  }
+  const int error = keeper.close(true);
+  return {.error = error, .complete = error == 0};
+}
+
+ScriptedRun::Ending ScriptedRun::carry(Storage& storage, std::uint64_t order_seed) const {
+  double clock_us = 1'000;
+  const auto now = [&] { return after(clock_us += 150'000); };
+  const KeeperPace pace{.checkpoint_records = 15, .rebuild_records = rebuild_records, .now = now};
+  const auto refused = [](const Complaint& complaint) { return Ending{.complaint = complaint.text}; };
+  if (const int error = storage.make_directories("/elsewhere")) return {.error = error};
+  if (!storage.exists(path + "/manifest.json")) {
+    auto folder = RunFolder::create(storage, path);
+    if (!folder) return refused(folder.error());
+    Manifest manifest{.version = "test",
+                      .run_id = "00112233445566778899aabbccddeeff",
+                      .created = "2026-01-01T00:00:00Z",
+                      .working_directory = "/",
+                      .plan = plan_fields(plan()),
+                      .input = {.targets = {"scripted"}},
+                      .outputs = outputs};
+    if (const auto begun = folder->begin(std::move(manifest)); !begun) return refused(begun.error());
+    const auto keeper = Keeper::start(*folder, plan(), pace);
+    return keeper ? ask(**keeper, {}, order_seed) : refused(keeper.error());
+  }
+  auto folder = RunFolder::open(storage, path);
+  if (!folder) return refused(folder.error());
+  const auto recovery = Recovery::open(*folder, plan(), pace);
+  if (!recovery) return refused(recovery.error());
+  for (std::uint64_t index = 0; index < targets && (*recovery)->needs_list(); ++index)
+    if (const int error = (*recovery)->offer(answer(index).target)) return {.error = error};
+  const auto keeper = (*recovery)->carry_on();
+  return keeper ? ask(**keeper, (*recovery)->settled(), order_seed) : refused(keeper.error());
+}
+
+std::string ScriptedRun::faults_of_lines(Storage& storage, const OutputPlace& place) const {
+  const std::string file = place.path.starts_with('/') ? place.path : path + "/" + place.path;
+  const auto rows = row_of(place.format).rows(plan());
+  std::vector<std::string> wanted;
+  std::string header;
+  rows->append_header(header);
+  for (std::uint64_t index = 0; index < targets; ++index) rows->append_row(wanted.emplace_back(), answer(index));
+  const std::string whole = content_of(storage, file);
+  if (!whole.starts_with(header)) return text(file, "no header");
+  std::vector<std::string> found = lines_of(whole.substr(header.size()));
+  if (!ordered) {
+    std::ranges::sort(found);
+    std::ranges::sort(wanted);
+  }
+  if (found == wanted) return {};
+  const auto [at, expected] = std::ranges::mismatch(found, wanted);
+  return text(file, fmt::format("{} rows for {} targets; the first that is wrong: {}", found.size(), wanted.size(),
+                                at == found.end() ? "(missing)" : *at));
+}
+
+std::string ScriptedRun::faults(Storage& storage) const {
+  for (const OutputPlace& place : outputs) {
+    if (row_of(place.format).rows == nullptr) continue;
+    if (std::string fault = faults_of_lines(storage, place); !fault.empty()) return fault;
+  }
+  auto folder = RunFolder::look(storage, path);
+  if (!folder) return folder.error().text;
+  const auto recovery = Recovery::look(*folder);
+  if (!recovery) return recovery.error().text;
+  Tally wanted;
+  for (std::uint64_t index = 0; index < targets; ++index) wanted.add(answer(index));
+  const Tally& found = (*recovery)->tally();
+  if (found.by_verdict != wanted.by_verdict || found.tries != wanted.tries || found.unsure != wanted.unsure)
+    return "the account does not balance";
+  if ((*recovery)->settled().count() != targets || (*recovery)->settled().first_gap() != targets)
+    return "a target is not settled";
+  if (!(*recovery)->complete() || !(*recovery)->tried().empty()) return "the journal is not closed";
+  return {};
+}
+
+}  // namespace atonce
