@@ -81,6 +81,15 @@ TEST_F(HappyEyeballs, TheWinnerCancelsALoserThatIsStillOnItsWay) {
   EXPECT_EQ(io.syns_sent(at("192.0.2.1", 443)), 1u) << "no repetition: it was withdrawn";
 }
 
+TEST_F(HappyEyeballs, NothingStartsWhenTheTimeOfTheTryIsOver) {
+  for (const auto* literal : {"192.0.2.1", "192.0.2.2", "192.0.2.3"}) io.host(literal).never_answers();
+  Approach hasty(io, neighbourhoods, 3'500ms, io.now() + 400ms);
+  attempts = io.run(happy_eyeballs(hasty, addresses({"192.0.2.1", "192.0.2.2", "192.0.2.3"}), 443));
+  EXPECT_THAT(attempts, SizeIs(2));
+  for (const Attempt& attempt : attempts) EXPECT_EQ(attempt.verdict, Verdict::timeout);
+  EXPECT_EQ(io.now() - start_of_time, 400ms);
+}
+
 TEST_F(HappyEyeballs, FamiliesAlternateBeginningWithThatOfTheFirst) {
   EXPECT_EQ(alternate_families(addresses({"2001:db8::1", "2001:db8::2", "2001:db8::3", "192.0.2.1"})),
             addresses({"2001:db8::1", "192.0.2.1", "2001:db8::2", "2001:db8::3"}));

@@ -134,6 +134,7 @@ class ProbeJob final : public Job {
     if (!refused) return true;
     outcome.verdict = *refused;
     outcome.address = first;
+    outcome.resolved = io_.now();
     return false;
   }
 

@@ -22,7 +22,7 @@ struct SpecialUse {
 std::span<const SpecialUse> all_special_uses();
 
 /// Why `address` is no ordinary host of the internet; nullptr when it may be one. An IPv6 address that leads to an IPv4
-/// one is judged by that one. Some ten nanoseconds.
+/// one is judged by that one. A few nanoseconds for most.
 const SpecialUse* special_use_of(const IpAddress& address);
 
 /// The IPv4 addresses that an IPv6 address may lead to: few, mostly none.

@@ -58,7 +58,7 @@ constexpr std::array<VerdictRow, verdict_count> all_verdicts{{
     {Verdict::invalid_input, "invalid_input", "invalid-inputs", Blame::config, "the line is not a target"},
     {Verdict::excluded, "excluded", "blocklisted-target", Blame::config, "the exclude list has it"},
     {Verdict::special_use, "special_use", "blocklisted-target", Blame::config,
-     "the name leads to a private or special-use address"},
+     "the name leads to a private or special-use address, and --allow-private was not given"},
     {Verdict::local_no_route, "local_no_route", "local-no-route", Blame::local,
      "this machine has no route to the address"},
     {Verdict::local_denied, "local_denied", "local-denied", Blame::local,
