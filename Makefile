@@ -3,7 +3,7 @@
 PRESETS := release debug asan tsan bench
 JOBS ?= $(shell nproc)
 
-.PHONY: help demo test build bench fuzz format tidy clean $(PRESETS)
+.PHONY: help demo test build bench fuzz soak format tidy clean $(PRESETS)
 
 help:
 	@echo "make demo     build, start a simulated internet, and probe a million names in it"
@@ -11,6 +11,7 @@ help:
 	@echo "make build    build/release/atonce"
 	@echo "make bench    measure against peers side by side; writes bench/results.md"
 	@echo "make fuzz     fuzz every parser, FUZZ_SECONDS each (60)"
+	@echo "make soak     sweep simulated worlds that nobody has seen, for SOAK_SECONDS (600)"
 	@echo "make format   format the code; make tidy checks it"
 	@echo "make clean    remove build/"
 
@@ -47,6 +48,11 @@ fuzz: need-build need-test
 	@$(MAKE) --no-print-directory build/asan/build.ninja
 	@cmake --build --preset asan -j $(JOBS) --target fuzzers
 	@scripts/fuzz $(FUZZ_SECONDS)
+
+SOAK_SECONDS ?= 600
+soak: need-build need-test build/release/build.ninja
+	@cmake --build --preset release -j $(JOBS) --target simulated_sweep_test
+	@ATONCE_SIM_SEEDS=$$(date +%s)000 ATONCE_SIM_SECONDS=$(SOAK_SECONDS) build/release/tests/simulated_sweep_test --gtest_filter='*OneTrueRow*'
 
 format: need-format
 	@git ls-files '*.cc' '*.h' | xargs clang-format-19 -i

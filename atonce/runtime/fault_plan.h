@@ -12,8 +12,9 @@
 
 namespace atonce {
 
-/// What can be made to fail, as a rule names it. `datagram` is whatever is sent or received on a datagram socket,
-/// `open` the opening of one; `send` and `receive` are those of streams.
+/// What can be made to fail, as a rule names it. `send` and `receive` are those of streams, `datagram` is whatever is
+/// sent or received on a datagram socket; `open` is the opening of one to a peer, `listen` what a server does: to
+/// listen, or to bind a datagram socket to an address.
 enum class FaultKind : std::uint8_t { connect, accept, receive, send, datagram, child, offload, open, listen };
 
 /// A set of kinds.

@@ -42,10 +42,10 @@ class Faulty final : public Engine {
     return Engine::listen(at, backlog);
   }
   Result<Handle> open_datagram(const Endpoint& peer) override {
-    return note_datagram([&] { return Engine::open_datagram(peer); });
+    return note_datagram(FaultKind::open, [&] { return Engine::open_datagram(peer); });
   }
   Result<Handle> bind_datagram(const Endpoint& at) override {
-    return note_datagram([&] { return Engine::bind_datagram(at); });
+    return note_datagram(FaultKind::listen, [&] { return Engine::bind_datagram(at); });
   }
   void close(Handle handle) override {
     dice_.closed(handle);
@@ -61,8 +61,8 @@ class Faulty final : public Engine {
 
  private:
   template <class Open>
-  Result<Handle> note_datagram(Open open) {
-    if (const int error = dice_.decide(FaultKind::open).error; error != 0) return std::unexpected(Error{error});
+  Result<Handle> note_datagram(FaultKind kind, Open open) {
+    if (const int error = dice_.decide(kind).error; error != 0) return std::unexpected(Error{error});
     const Result<Handle> opened = open();
     if (opened && !dice_.empty()) dice_.opened_datagram(*opened);
     return opened;

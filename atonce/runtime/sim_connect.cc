@@ -154,7 +154,7 @@ void SimConnects::abandon(ConnectOperation& operation, SimEvent& event) {
 
 void SimConnects::end_attempt(const Endpoint& to, std::uint32_t syns) {
   --core_.connecting;
-  syns_.add(to, syns);
+  if (counts_by_endpoint) syns_.add(to, syns);
   syns_total_ += syns;
 }
 

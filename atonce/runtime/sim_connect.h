@@ -46,6 +46,7 @@ class SimConnects {
 
   static constexpr std::uint32_t unbounded = ~std::uint32_t{0};
   std::uint32_t ports_max = unbounded;  ///< local ports for each destination
+  bool counts_by_endpoint = true;
 
  private:
   SimListener* find_listener(const Endpoint& at);

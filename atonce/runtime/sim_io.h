@@ -65,6 +65,9 @@ class SimIo : public Io, private SimCore {
   SimWeather& weather();
 
   std::size_t open_handles() const { return SimCore::open_handles; }
+  /// Whether `syns_sent` knows each endpoint apart; it does unless told otherwise, and its memory follows how many
+  /// there are.
+  void counts_syns_by_endpoint(bool on) { connects_.counts_by_endpoint = on; }
   /// SYNs sent, repetitions included, in connects that have ended.
   std::uint64_t syns_sent(const Endpoint& to) const { return connects_.syns_sent(to); }
   std::uint64_t syns_sent() const { return connects_.syns_sent(); }

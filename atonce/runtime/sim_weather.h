@@ -32,8 +32,10 @@ class SimWeather {
   /// Whether a SYN to `host` leaves this machine, counted against the wall.
   bool passes_wall(const IpAddress& host, Instant at) { return !wall_ || host.is_loopback() || wall_->passes(at); }
 
-  /// Whether nothing at all got through to `host` at some time between the two.
-  bool away_between(const IpAddress& host, Instant first, Instant last) const;
+  /// Whether our uplink was away at some time between the two.
+  bool uplink_away_between(Instant first, Instant last) const;
+  /// Whether a swizzle silenced `host` at some time between the two.
+  bool swizzled_between(const IpAddress& host, Instant first, Instant last) const;
   /// Whether packets were lost in a burst at some time between the two.
   bool burst_between(Instant first, Instant last) { return bursts_ && bursts_->bad_between(first, last); }
 
