@@ -32,4 +32,16 @@ double share_equal(std::span<const std::uint8_t> left, std::span<const std::uint
   return static_cast<double>(equal) / static_cast<double>(longer);
 }
 
+ShareInterval share_interval(std::uint64_t hits, std::uint64_t count) {
+  if (count == 0) return {};
+  constexpr double z = 1.959963984540054;  // Of the normal distribution, 2.5 % lie above it.
+  const double n = static_cast<double>(count);
+  const double share = static_cast<double>(std::min(hits, count)) / n;
+  const double weight = 1 + z * z / n;
+  const double middle = (share + z * z / (2 * n)) / weight;
+  const double half = z * std::sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / weight;
+  return {.low = hits == 0 ? 0 : std::max(0.0, middle - half),
+          .high = hits >= count ? 1 : std::min(1.0, middle + half)};
+}
+
 }  // namespace atonce

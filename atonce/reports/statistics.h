@@ -24,4 +24,14 @@ double median_of(std::span<const double> values);
 /// empty.
 double share_equal(std::span<const std::uint8_t> left, std::span<const std::uint8_t> right);
 
+/// Between which bounds a share lies, with 95 % confidence.
+struct ShareInterval {
+  double low = 0;
+  double high = 1;
+};
+/// Of `count` trials, `hits` were hits: Wilson's score interval, which stays within 0 and 1 and tells something of no
+/// hits too. 0 to 1 when nothing was tried. Source: E. B. Wilson, J. Am. Stat. Assoc. 22 (1927) 209; R. G. Newcombe,
+/// Statistics in Medicine 17 (1998) 857, method 3.
+ShareInterval share_interval(std::uint64_t hits, std::uint64_t count);
+
 }  // namespace atonce

@@ -33,5 +33,33 @@ TEST(Statistics, CountsAMissingPlaceAsDifferent) {
   EXPECT_DOUBLE_EQ(share_equal({}, {}), 1.0);
 }
 
+TEST(Statistics, BoundsAShareAsPublishedTablesDo) {
+  const struct {
+    std::uint64_t hits, count;
+    double low, high;
+  } rows[] = {
+      // Newcombe 1998, table I, method 3.
+      {81, 263, 0.2553, 0.3662},
+      {15, 148, 0.0624, 0.1605},
+      {0, 20, 0.0000, 0.1611},
+      {1, 29, 0.0061, 0.1718},
+  };
+  for (const auto& row : rows) {
+    const ShareInterval interval = share_interval(row.hits, row.count);
+    EXPECT_NEAR(interval.low, row.low, 0.00005) << row.hits << " of " << row.count;
+    EXPECT_NEAR(interval.high, row.high, 0.00005) << row.hits << " of " << row.count;
+  }
+}
+
+TEST(Statistics, BoundsAShareWithinReason) {
+  EXPECT_DOUBLE_EQ(share_interval(0, 0).low, 0.0);
+  EXPECT_DOUBLE_EQ(share_interval(0, 0).high, 1.0);
+  EXPECT_DOUBLE_EQ(share_interval(0, 1'000'000).low, 0.0);
+  EXPECT_LT(share_interval(0, 1'000'000).high, 4e-6);
+  EXPECT_DOUBLE_EQ(share_interval(7, 7).high, 1.0);
+  const ShareInterval none = share_interval(0, 20), all = share_interval(20, 20);
+  EXPECT_NEAR(none.high, 1 - all.low, 1e-12) << "what is so of hits is so of misses";
+}
+
 }  // namespace
 }  // namespace atonce

@@ -54,7 +54,8 @@ constexpr bool shares_sum_up() {
 static_assert(shares_sum_up());
 
 constexpr Duration delay_max = 2s;  // The delay line of the TUN ground reaches a little further than this.
-constexpr double loss_max = 0.9;    // Beyond it no number of repetitions gives the truth.
+constexpr Duration outage_max = 24h;
+constexpr double loss_max = 0.9;  // Beyond it no number of repetitions gives the truth.
 
 Parsed<Duration> parse_delay(std::string_view key, std::string_view value) {
   if (value == "0" || value == "0ms" || value == "0s") return Duration{};
@@ -75,10 +76,24 @@ Parsed<double> parse_loss(std::string_view value) {
   return loss;
 }
 
+Parsed<void> parse_outage(WorldSpec& spec, std::string_view value) {
+  const std::size_t plus = value.find('+');
+  const std::string_view start = value.substr(0, plus);
+  const Parsed<Duration> length = parse_duration(plus == value.npos ? "" : value.substr(plus + 1));
+  const Parsed<Duration> from = start == "0" || start == "0s" ? Duration{} : parse_duration(start);
+  if (!from || !length || *from > outage_max || *length > outage_max)
+    return complain(fmt::format(
+        "\"{}\" is not an outage; write outage=2s+1.5s, from when after the first packet and for how long, up to a day",
+        value));
+  spec.outage_start = *from;
+  spec.outage_length = *length;
+  return {};
+}
+
 /// What was said apart from the profile, to tell a wish from a default.
 struct Wishes {
   bool ground = false;
-  bool path = false;  ///< a round trip, jitter or loss
+  bool path = false;  ///< a round trip, jitter, loss or outage
 };
 
 Parsed<Wishes> apply_option(WorldSpec& spec, std::string_view key, std::string_view value) {
@@ -94,6 +109,10 @@ Parsed<Wishes> apply_option(WorldSpec& spec, std::string_view key, std::string_v
     spec.loss = *loss;
     return Wishes{.path = *loss > 0};
   }
+  if (key == "outage") {
+    if (const Parsed<void> outage = parse_outage(spec, value); !outage) return std::unexpected(outage.error());
+    return Wishes{.path = true};
+  }
   if (key == "seed") {
     const auto [end, error] = std::from_chars(value.begin(), value.end(), spec.seed);
     if (error != std::errc{} || end != value.end())
@@ -106,8 +125,8 @@ Parsed<Wishes> apply_option(WorldSpec& spec, std::string_view key, std::string_v
   }
   if (key == "ground")
     return complain(fmt::format("there is no ground \"{}\" in a world; the grounds are loopback and tun", value));
-  return complain(
-      fmt::format("a world has no option \"{}\"; the options are rtt, jitter, loss, dns, seed and ground", key));
+  return complain(fmt::format(
+      "a world has no option \"{}\"; the options are rtt, jitter, loss, outage, dns, seed and ground", key));
 }
 
 Parsed<WorldSpec> spec_of_profile(std::string_view name) {
@@ -151,7 +170,7 @@ Parsed<WorldSpec> parse_world_spec(std::string_view text) {
     wishes.path |= wish->path;
   }
   if (wishes.path && wishes.ground && spec->ground == Ground::loopback)
-    return complain("the loopback ground has no round trip, jitter or loss; leave out ground=loopback");
+    return complain("the loopback ground has no round trip, jitter, loss or outage; leave out ground=loopback");
   if (wishes.path) spec->ground = Ground::tun;
   return spec;
 }
@@ -163,7 +182,10 @@ std::string write_world_spec(const WorldSpec& spec) {
   const auto delay = [](Duration length) {
     return length == Duration{} ? std::string("0") : fmt::format("{}ns", length.count());
   };
-  return text + fmt::format(",rtt={},jitter={},loss={},ground=tun", delay(spec.rtt), delay(spec.jitter), spec.loss);
+  text += fmt::format(",rtt={},jitter={},loss={},ground=tun", delay(spec.rtt), delay(spec.jitter), spec.loss);
+  if (spec.outage_length > Duration{})
+    text += fmt::format(",outage={}+{}", delay(spec.outage_start), delay(spec.outage_length));
+  return text;
 }
 
 }  // namespace atonce

@@ -43,6 +43,8 @@ struct WorldSpec {
   Duration rtt{};
   Duration jitter{};
   double loss = 0;
+  Duration outage_start{};   ///< after the first SYN, on the TUN ground
+  Duration outage_length{};  ///< so long no packet comes or goes; zero: never
   Duration dns_delay{};
   std::vector<std::uint16_t> ports{443};  ///< where open hosts listen; elsewhere they refuse
   /// False when the machine allows no network namespace: then nothing can be unreachable, and such names are closed
@@ -55,8 +57,9 @@ struct WorldSpec {
   std::uint16_t share_of(Verdict fate) const { return shares[static_cast<std::size_t>(fate)]; }
 };
 
-/// Parses "calm" or "mixed,rtt=50ms,jitter=5ms,loss=2%,dns=20ms,seed=7,ground=tun"; "" is "calm". A round trip, jitter
-/// or loss needs the TUN ground and chooses it by itself. Round trips end at 2 s, loss at 90 %.
+/// Parses "calm" or "mixed,rtt=50ms,jitter=5ms,loss=2%,outage=2s+1.5s,dns=20ms,seed=7,ground=tun"; "" is "calm". A
+/// round trip, jitter, loss or outage (from when after the first SYN, for how long) needs the TUN ground and chooses it
+/// by itself. Round trips end at 2 s, loss at 90 %, outages begin within a day and end within another.
 Parsed<WorldSpec> parse_world_spec(std::string_view text);
 
 /// The text that parses back to the same world (ports apart): what a report prints so that a run can be repeated.

@@ -57,6 +57,19 @@ TEST(WorldSpec, WritesTextThatParsesBackToTheSameWorld) {
   }
 }
 
+TEST(WorldSpec, CanBeAwayForAWhile) {
+  const auto spec = parse_world_spec("open,outage=2s+1500ms");
+  ASSERT_TRUE(spec);
+  EXPECT_EQ(spec->outage_start, 2s);
+  EXPECT_EQ(spec->outage_length, 1500ms);
+  EXPECT_EQ(spec->ground, Ground::tun);
+  EXPECT_EQ(parse_world_spec("open,outage=0+1s")->outage_start, 0s);
+  const auto again = parse_world_spec(write_world_spec(*spec));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->outage_start, 2s);
+  EXPECT_EQ(again->outage_length, 1500ms);
+}
+
 TEST(WorldSpec, SaysWhatIsWrongAndWhatWouldBeRight) {
   const struct {
     const char* text;
@@ -71,7 +84,12 @@ TEST(WorldSpec, SaysWhatIsWrongAndWhatWouldBeRight) {
                {"calm,ground=moon", "tun"},
                {"calm,rtt=5ms,ground=loopback", "ground=loopback"},
                {"calm,dns=soon", "dns"},
-               {"calm,loss=nan", "loss"}};
+               {"calm,loss=nan", "loss"},
+               {"calm,outage=2s", "outage=2s+1.5s"},
+               {"calm,outage=+2s", "outage=2s+1.5s"},
+               {"calm,outage=1s+0", "outage=2s+1.5s"},
+               {"calm,outage=1s+48h", "up to a day"},
+               {"calm,outage=1s+1s,ground=loopback", "outage"}};
   for (const auto& [text, word] : cases) {
     const auto spec = parse_world_spec(text);
     ASSERT_FALSE(spec) << text;

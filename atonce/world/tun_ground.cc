@@ -74,9 +74,10 @@ bool TunGround::read_packets(Instant now) {
 }
 
 void TunGround::take_packet(std::span<const std::uint8_t> packet, Instant now) {
-  if (chance_takes()) return TunCounters::add(counts_->lost);
   std::array<std::uint8_t, tun_reply_max> reply;
   const TunReply answer = hosts_.answer(packet, reply);
+  if (answer.syn) first_syn_ = std::min(first_syn_, now);
+  if (chance_takes() || in_outage(now)) return TunCounters::add(counts_->lost);
   if (answer.syn && answer.fate == Verdict::open) TunCounters::add(counts_->syns_open);
   if (answer.syn && answer.fate == Verdict::closed) TunCounters::add(counts_->syns_closed);
   if (answer.syn && answer.fate == Verdict::timeout) TunCounters::add(counts_->syns_silent);
@@ -90,6 +91,7 @@ void TunGround::take_packet(std::span<const std::uint8_t> packet, Instant now) {
     random_ = mix_bits(random_, 1);
     delay += Duration(static_cast<std::int64_t>(below(random_, static_cast<std::uint64_t>(spec_.jitter.count()) + 1)));
   }
+  if (in_outage(now + delay)) return TunCounters::add(counts_->lost);
   if (delay == Duration{}) return send(bytes);
   if (!line_.add(bytes, now + delay)) TunCounters::add(counts_->overflow);
 }
@@ -103,6 +105,12 @@ bool TunGround::chance_takes() {
   if (loss_of_2_64_ == 0) return false;
   random_ = mix_bits(random_, 2);
   return random_ < loss_of_2_64_;
+}
+
+bool TunGround::in_outage(Instant now) const {
+  if (first_syn_ == never) return false;
+  const Duration since_start = now - first_syn_ - spec_.outage_start;
+  return since_start >= Duration{} && since_start < spec_.outage_length;
 }
 
 void TunGround::wait(bool busy) {

@@ -32,6 +32,7 @@ class TunGround {
   void take_packet(std::span<const std::uint8_t> packet, Instant now);
   void send(std::span<const std::uint8_t> packet);
   bool chance_takes();
+  bool in_outage(Instant now) const;
   void wait(bool busy);
 
   WorldSpec spec_;
@@ -41,6 +42,7 @@ class TunGround {
   Duration nap_;
   std::uint64_t loss_of_2_64_;  ///< a packet is lost when 64 random bits are below it
   std::uint64_t random_;
+  Instant first_syn_ = never;
   TunCounters::Page* counts_ = nullptr;
 };
 

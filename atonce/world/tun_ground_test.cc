@@ -8,6 +8,9 @@
 #include <chrono>
 #include <vector>
 
+#include "atonce/runtime/deadline.h"
+#include "atonce/runtime/engine.h"
+#include "atonce/runtime/requests.h"
 #include "atonce/world/fate.h"
 #include "atonce/world/fd.h"
 #include "atonce/world/test_network.h"
@@ -121,6 +124,31 @@ TEST(TunGround, LosesTheShareThatWasAskedFor) {
     // 0.8 there times 0.8 back; five standard deviations.
     if (answered < 1'280 - 108 || answered > 1'280 + 108) return fmt::format("{} of 2000 answered", answered);
     if (world.counts().lost < 500) return "losses are not counted";
+    return "";
+  });
+}
+
+TEST(TunGround, IsAwayForAsLongAsAskedFromTheFirstSyn) {
+  EXPECT_IN_TUN("far-open,rtt=2ms,outage=100ms+300ms", [](const WorldServer& world) -> std::string {
+    const auto start = std::chrono::steady_clock::now();
+    if (wait_answer(start_connect(0x0a100001), 90) != 0) return "not open at first";
+    ::usleep(static_cast<useconds_t>(110'000 - (std::chrono::steady_clock::now() - start) / 1us));
+    if (wait_answer(start_connect(0x0a100002), 150) != silent) return "it answers in its outage";
+    if (world.counts().lost == 0) return "what is lost is not counted";
+    ::usleep(static_cast<useconds_t>(450'000 - (std::chrono::steady_clock::now() - start) / 1us));
+    return wait_answer(start_connect(0x0a100003), 500) == 0 ? "" : "it does not come back";
+  });
+}
+
+TEST(TunGround, CountsTheSynsOfASilentHostAsTheKernelDoes) {
+  EXPECT_IN_TUN("far-open,rtt=2ms", [](const WorldServer& world) -> std::string {
+    const std::unique_ptr<Io> io = make_epoll_io();
+    ConnectFacts facts;
+    const auto socket = io->run([](Io& on, ConnectFacts* place) -> Task<Result<Socket>> {
+      co_return co_await within(1'300ms, connect(on, {IpAddress::v4(0x0a300001), 443}, place));
+    }(*io, &facts));
+    if (socket || facts.syns != 2 || world.counts().syns_silent != 2)
+      return fmt::format("we counted {} and the world {}", facts.syns, world.counts().syns_silent);
     return "";
   });
 }

@@ -159,6 +159,9 @@ std::string WorldServer::description() const {
     text += fmt::format("{} round trip", write_duration(spec_.rtt));
     if (spec_.jitter > Duration{}) text += fmt::format(", up to {} more", write_duration(spec_.jitter));
     if (spec_.loss > 0) text += fmt::format(", {:g} % loss each way", spec_.loss * 100);
+    if (spec_.outage_length > Duration{})
+      text += fmt::format(", away for {} after {}", write_duration(spec_.outage_length),
+                          spec_.outage_start == Duration{} ? "0s" : write_duration(spec_.outage_start));
     text += ", on TUN in a private network";
   } else {
     text += spec_.private_network ? "on loopback in a private network" : "on this machine's loopback";
