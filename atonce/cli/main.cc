@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <vector>
 
 #include "atonce/cli/arguments.h"
 #include "atonce/cli/command_table.h"
@@ -11,8 +10,8 @@
 #include "atonce/cli/complain.h"
 #include "atonce/cli/completion.h"
 #include "atonce/cli/help.h"
+#include "atonce/cli/known_names.h"
 #include "atonce/cli/man_page.h"
-#include "atonce/strategies/strategy.h"
 
 namespace atonce {
 namespace {
@@ -27,13 +26,6 @@ int run_help(const Invocation& invocation) {
 void keep_standard_streams() {
   for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     if (fcntl(number, F_GETFD) < 0 && errno == EBADF) (void)open("/dev/null", O_RDWR);
-}
-
-template <class Rows>
-std::vector<std::string_view> names_of(const Rows& rows) {
-  std::vector<std::string_view> names;
-  for (const auto& row : rows) names.push_back(row.name);
-  return names;
 }
 
 int run_command(const Invocation& invocation) {
@@ -55,9 +47,7 @@ int run_command(const Invocation& invocation) {
 }
 
 int run(std::span<const char* const> argv) {
-  const std::vector<std::string_view> strategies = names_of(all_strategies());
-  const std::vector<std::string_view> jobs = names_of(all_jobs());
-  const Parsed<Invocation> invocation = parse_arguments(argv, surroundings_of_process({strategies, jobs}));
+  const Parsed<Invocation> invocation = parse_arguments(argv, surroundings_of_process(known_names()));
   if (!invocation) return complain_and_exit(invocation.error());
   return run_command(*invocation);
 }

@@ -21,20 +21,15 @@ constexpr Duration lateness_shown = std::chrono::milliseconds(20);
 /// A length of time, or none.
 std::string brief(Duration length) { return length <= Duration{} ? "0" : write_duration(length); }
 
-/// Where the run is kept, and what can be done with it.
-std::string run_line(const Summary& summary) {
-  const std::string folder = escape_for_terminal(summary.run_folder);
-  return summary.interrupted ? fmt::format("to carry on: atonce resume {}", folder) : fmt::format("kept in {}", folder);
-}
-
 std::string heading(const Summary& summary) {
   const double rate =
       summary.wall > Duration{} ? static_cast<double>(summary.tally.total()) / seconds(summary.wall) : 0;
   std::string how = summary.strategy;
   if (!summary.engine.empty()) how += fmt::format(" on {}", summary.engine);
-  return fmt::format("{} of {} target{}, {}, window {}: {}, {}\n", summary.job, grouped(summary.targets_read),
-                     summary.targets_read == 1 ? "" : "s", escape_for_terminal(how), grouped(summary.window),
-                     write_duration(summary.wall), write_rate(rate));
+  if (summary.window > 0) how += fmt::format(", window {}", grouped(summary.window));
+  return fmt::format("{} of {} target{}, {}: {}, {}\n", summary.job, grouped(summary.targets_read),
+                     summary.targets_read == 1 ? "" : "s", escape_for_terminal(how), brief(summary.wall),
+                     write_rate(rate));
 }
 
 std::string verdict_lines(const Tally& tally, bool colour) {
@@ -178,7 +173,7 @@ std::string remarks(const Summary& summary) {
   if (summary.settled_before > 0)
     say(fmt::format("carried on from {} settled verdicts", grouped(summary.settled_before)));
   if (summary.interrupted) say("interrupted before the end of the list");
-  if (!summary.run_folder.empty()) say(run_line(summary));
+  if (!summary.run_folder.empty()) say(fmt::format("kept in {}", escape_for_terminal(summary.run_folder)));
   std::string text;
   for (const std::string& line : lines) fmt::format_to(std::back_inserter(text), "  {}\n", line);
   return text;
