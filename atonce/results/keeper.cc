@@ -16,6 +16,12 @@ Keeper::Keeper(std::unique_ptr<RunFiles> files) : files_(std::move(files)) {}
 Keeper::~Keeper() = default;
 
 Parsed<std::unique_ptr<Keeper>> Keeper::start(RunFolder& folder, const Plan& plan, KeeperPace pace) {
+  Parsed<std::unique_ptr<Keeper>> keeper = try_start(folder, plan, std::move(pace));
+  if (!keeper) folder.abandon();
+  return keeper;
+}
+
+Parsed<std::unique_ptr<Keeper>> Keeper::try_start(RunFolder& folder, const Plan& plan, KeeperPace pace) {
   auto files = std::make_unique<RunFiles>(folder, plan, std::move(pace));
   if (const auto made = files->make_outputs(); !made) return std::unexpected(made.error());
   const std::string path = folder.file(journal_name);

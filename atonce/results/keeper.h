@@ -35,6 +35,7 @@ struct KeeperPace {
 class Keeper final : public OutcomeSink {
  public:
   /// For a folder that has just begun its run; the folder outlives the keeper. Outputs of the same name are replaced.
+  /// Where it complains (an output that cannot be made), the folder's run is taken back.
   static Parsed<std::unique_ptr<Keeper>> start(RunFolder& folder, const Plan& plan, KeeperPace pace = {});
   ~Keeper() override;  ///< Writes nothing more: an unclosed run is carried on like a killed one.
 
@@ -64,6 +65,7 @@ class Keeper final : public OutcomeSink {
  private:
   friend class Recovery;
   explicit Keeper(std::unique_ptr<RunFiles> files);
+  static Parsed<std::unique_ptr<Keeper>> try_start(RunFolder& folder, const Plan& plan, KeeperPace pace);
   std::unique_ptr<RunFiles> files_;
 };
 

@@ -244,6 +244,35 @@ TEST(Keeper, TellsWhatFailedAndHowToCarryOn) {
   EXPECT_THAT((*keeper)->trouble(), HasSubstr("\"atonce resume /run\" carries on"));
 }
 
+TEST(Keeper, LeavesAFolderThatCanBeUsedAnewWhenAnOutputCannotBeMade) {
+  MemoryStorage disk;
+  auto folder = RunFolder::create(disk, "/run");
+  ASSERT_TRUE(folder);
+  Manifest manifest{.run_id = "00112233445566778899aabbccddeeff",
+                    .input = {.targets = {"a"}},
+                    .outputs = {{ResultFormat::jsonl, "results.jsonl"}, {ResultFormat::csv, "/nowhere/a.csv"}}};
+  ASSERT_TRUE(folder->begin(manifest));
+  const auto keeper = Keeper::start(*folder, {});
+  ASSERT_FALSE(keeper);
+  EXPECT_EQ(keeper.error().text, "\"/nowhere/a.csv\" cannot be written: No such file or directory");
+  folder = complain("");
+  EXPECT_TRUE(RunFolder::create(disk, "/run"));
+}
+
+TEST(Keeper, RefusesToWriteOverTheListOrTwoFormatsIntoOneFile) {
+  for (const char* path : {"/lists/a.csv", "/run/results.jsonl"}) {
+    MemoryStorage disk;
+    disk.put("/lists/a.csv", "google.com\n");
+    auto folder = RunFolder::create(disk, "/run");
+    ASSERT_TRUE(folder);
+    ASSERT_TRUE(folder->begin({.run_id = "00112233445566778899aabbccddeeff",
+                               .input = {.path = "/lists/a.csv"},
+                               .outputs = {{ResultFormat::jsonl, "results.jsonl"}, {ResultFormat::csv, path}}}));
+    EXPECT_THAT(Keeper::start(*folder, {}).error().text, HasSubstr("give another file to -o"));
+    EXPECT_EQ(disk.content("/lists/a.csv"), "google.com\n");
+  }
+}
+
 TEST(Recovery, KnowsWhatWasTriedAndNotSettled) {
   const ScriptedRun run;
   MemoryStorage disk;

@@ -177,6 +177,13 @@ Parsed<void> RunFolder::begin(Manifest manifest) {
   return {};
 }
 
+void RunFolder::abandon() {
+  if (storage_->remove(file(manifest_name)) != 0) return;
+  (void)storage_->remove(file(journal_name));
+  for (const OutputPlace& place : manifest_.outputs)
+    if (path_of(place) == file(place.path)) (void)storage_->remove(file(place.path));
+}
+
 std::string RunFolder::path_of(const OutputPlace& place) const {
   return place.path.starts_with('/') ? place.path : file(place.path);
 }

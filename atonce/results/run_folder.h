@@ -40,6 +40,8 @@ class RunFolder {
   Parsed<std::string> adopt_input(int descriptor);
   /// Makes an empty journal and writes the manifest: from here on the folder has a run.
   Parsed<void> begin(Manifest manifest);
+  /// Takes `begin` back, for a run that could not start: the folder can be used anew.
+  void abandon();
 
   const std::string& path() const { return path_; }
   const Manifest& manifest() const { return manifest_; }
