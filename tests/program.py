@@ -1,10 +1,12 @@
 """How the whole-program tests run atonce: arguments in, results and reports out."""
 
+import atexit
 import csv
 import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -14,6 +16,11 @@ ATONCE = os.environ.get("ATONCE", "build/release/atonce")
 SOURCE = Path(__file__).resolve().parent.parent
 TOP_LIST = SOURCE / "data" / "top-10k.csv"
 PATIENCE_S = 90  # for a loaded machine; every run here takes a second or two
+
+# Runs are kept under the state folder: here, and not among those of whoever runs the tests.
+STATE = tempfile.mkdtemp(prefix="atonce-state-")
+os.environ["XDG_STATE_HOME"] = STATE
+atexit.register(shutil.rmtree, STATE, ignore_errors=True)
 
 # Everything may happen in this world, and silence ends soon.
 WORLD = ["--world=calm,dns=1ms", "--connect-timeout", "400ms", "--dns-timeout", "300ms"]

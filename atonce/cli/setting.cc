@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "atonce/cli/complain.h"
 #include "atonce/jobs/exclude_list.h"
@@ -64,6 +65,7 @@ Parsed<Setting> prepare(const Invocation& invocation) {
   if (const auto excludes = ExcludeList::read(plan.politeness.excludes); !excludes)
     return std::unexpected(excludes.error());
   if (auto known = check_faults(plan.fault); !known) return std::unexpected(known.error());
+  if (std::getenv(std::string(world_variable).c_str()) != nullptr) plan.politeness.allow_private = true;
   if (plan.world && !plan.dry_run) {
     Parsed<WorldServer> world = move_into_world(plan);
     if (!world) return std::unexpected(world.error());

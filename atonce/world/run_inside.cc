@@ -52,6 +52,7 @@ bool show_resolver(const Endpoint& resolver) {
   arguments.push_back(nullptr);
   ::signal(SIGINT, SIG_DFL);
   ::signal(SIGQUIT, SIG_DFL);
+  ::setenv(std::string(world_variable).c_str(), "1", 1);
   ::execvp(arguments[0], arguments.data());
   tell("world: cannot run {}: {}\n", arguments[0], std::strerror(errno));
   ::_exit(exit_no_command);

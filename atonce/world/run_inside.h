@@ -1,10 +1,14 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "atonce/world/world_server.h"
 
 namespace atonce {
+
+/// Set in the environment of a program that runs in a world: the special-use addresses around it are the world's own.
+inline constexpr std::string_view world_variable = "ATONCE_WORLD";
 
 /// Enters a private network where the system allows one and starts the world in it (on the machine's own loopback else;
 /// the reason is written to standard error). `spec` is told which it was. To be called while the process has one
