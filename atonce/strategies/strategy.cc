@@ -21,24 +21,39 @@ class ThreadCrew final : public Crew {
  public:
   ThreadCrew(unsigned count, Outbox& outbox, Control& control, std::function<void(unsigned)> work)
       : outbox_(outbox), control_(control), work_(std::move(work)) {
-    for (unsigned i = 0; i < count; ++i) {
-      outbox_.worker_began();
-      threads_.emplace_back([this, i] { run(i); });
+    threads_.reserve(count);
+    try {
+      for (unsigned i = 0; i < count; ++i) add_worker(i);
+    } catch (...) {  // No memory or no thread for a further one: those that run are ended first.
+      control_.stop.store(Control::cancel);
+      join_all();
+      throw;
     }
   }
 
   void join() override {
-    for (std::thread& thread : threads_)
-      if (thread.joinable()) thread.join();
+    join_all();
     if (exception_) std::rethrow_exception(std::exchange(exception_, {}));
   }
 
-  ~ThreadCrew() override {
+  ~ThreadCrew() override { join_all(); }
+
+ private:
+  void add_worker(unsigned number) {
+    outbox_.worker_began();
+    try {
+      threads_.emplace_back([this, number] { run(number); });
+    } catch (...) {
+      outbox_.worker_ended();
+      throw;
+    }
+  }
+
+  void join_all() {
     for (std::thread& thread : threads_)
       if (thread.joinable()) thread.join();
   }
 
- private:
   void run(unsigned worker) {
     try {
       work_(worker);
