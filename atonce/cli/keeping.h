@@ -30,6 +30,7 @@ class Keeping {
   Parsed<void> carry_on(const Plan& plan);
 
   const std::string& path() const { return folder_->path(); }
+  const RunFolder& folder() const { return *folder_; }
   bool complete() const { return recovery_ != nullptr && recovery_->complete(); }
   Keeper& keeper() { return *keeper_; }
   /// What earlier sessions found out; null for a new run.

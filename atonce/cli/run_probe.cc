@@ -6,6 +6,7 @@
 #include "atonce/cli/commands.h"
 #include "atonce/cli/complain.h"
 #include "atonce/cli/keeping.h"
+#include "atonce/cli/kept_summary.h"
 #include "atonce/cli/row_outputs.h"
 #include "atonce/cli/setting.h"
 #include "atonce/cli/stop_signals.h"
@@ -175,6 +176,7 @@ int run_targets(const Setting& setting, const StrategyRow& strategy, const Staff
   if (const int error = (*outputs)->finish(complete); error != 0 && result.sink_error == 0) result.sink_error = error;
   progress.stop();
   const Summary summary = summarize(result, list, plan, kept, control->stopping());
+  if (kept != nullptr) (void)keep_summary(kept->folder(), summary);  // Without it, less is shown of the run later.
   if (!plan.output.quiet) tell(write_summary(summary, wants_colour(STDERR_FILENO)));
   tell_troubles(result, list, **outputs);
   if (kept != nullptr && !complete) remark({fmt::format("carry this run on with: atonce resume {}", kept->path())});

@@ -17,7 +17,7 @@ namespace atonce {
 class TestFolder {
  public:
   TestFolder() {
-    std::string path = testing::TempDir() + "/atonce-XXXXXX";
+    std::string path = testing::TempDir() + "atonce-XXXXXX";
     EXPECT_NE(mkdtemp(path.data()), nullptr);
     path_ = path;
   }

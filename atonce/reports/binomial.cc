@@ -44,17 +44,6 @@ double incomplete_beta(double a, double b, double x) {
   return std::clamp(1 - front * beta_fraction(b, a, 1 - x) / b, 0.0, 1.0);
 }
 
-/// The x at which a rising function of it passes `aim`.
-template <class Rising>
-double where(double aim, const Rising& rising) {
-  double low = 0, high = 1;
-  for (int halving = 0; halving < 60; ++halving) {
-    const double middle = (low + high) / 2;
-    (rising(middle) < aim ? low : high) = middle;
-  }
-  return (low + high) / 2;
-}
-
 }  // namespace
 
 double binomial_tail(std::uint64_t trials, std::uint64_t at_least, double share) {
@@ -62,15 +51,6 @@ double binomial_tail(std::uint64_t trials, std::uint64_t at_least, double share)
   if (at_least > trials) return 0;
   const auto n = static_cast<double>(trials), k = static_cast<double>(at_least);
   return incomplete_beta(k, n - k + 1, share);
-}
-
-ShareBounds share_bounds(std::uint64_t part, std::uint64_t whole) {
-  constexpr double each_side = 0.025;
-  if (whole == 0 || part > whole) return {};
-  ShareBounds bounds;
-  if (part > 0) bounds.low = where(each_side, [&](double p) { return binomial_tail(whole, part, p); });
-  if (part < whole) bounds.high = where(1 - each_side, [&](double p) { return binomial_tail(whole, part + 1, p); });
-  return bounds;
 }
 
 }  // namespace atonce

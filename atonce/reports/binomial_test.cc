@@ -40,15 +40,5 @@ TEST(BinomialTail, StaysSoundForMillions) {
   EXPECT_LT(binomial_tail(100'000'000, 82'000, 0.0008), 1e-9) << "seven standard deviations above it";
 }
 
-TEST(ShareBounds, AreThoseOfClopperAndPearson) {
-  EXPECT_NEAR(share_bounds(0, 214).high, 0.0170, 0.0001);
-  EXPECT_EQ(share_bounds(0, 214).low, 0);
-  EXPECT_NEAR(share_bounds(5, 10).low, 0.1871, 0.0001);
-  EXPECT_NEAR(share_bounds(5, 10).high, 0.8129, 0.0001);
-  EXPECT_EQ(share_bounds(10, 10).high, 1);
-  EXPECT_NEAR(share_bounds(10, 10).low, 0.6915, 0.0001);
-  EXPECT_EQ(share_bounds(0, 0).high, 1);
-}
-
 }  // namespace
 }  // namespace atonce

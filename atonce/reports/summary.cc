@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "atonce/model/escape.h"
-#include "atonce/reports/binomial.h"
+#include "atonce/reports/statistics.h"
 #include "atonce/reports/text.h"
 
 namespace atonce {
@@ -112,7 +112,7 @@ void say_doubt(const Tally& tally, Lines& lines) {
 void say_canaries(std::string_view whose, const CanaryCount& count, Lines& lines) {
   if (count.counted() == 0) return;
   const std::uint64_t answered = count.counted() - count.missed;
-  const ShareBounds bounds = share_bounds(count.missed, count.counted());
+  const ShareInterval bounds = share_interval(count.missed, count.counted());
   lines.push_back(fmt::format("canaries, {}: {} of {} answered; our own false time-outs {} ({:.2f}-{:.2f} %, 95 %)",
                               whose, grouped(answered), grouped(count.counted()),
                               fine_percent(count.missed, count.counted()), 100 * bounds.low, 100 * bounds.high));
@@ -139,16 +139,21 @@ void say_stretches(const Summary& summary, Lines& lines) {
     lines.push_back(fmt::format("verdicts of such stretches, void and tried again: {}", grouped(summary.voided)));
 }
 
+/// "backlog 300 (net.core.netdev_max_backlog = 1000)".
+std::string told(const DropReport& drop) {
+  const std::string wall = drop.wall.empty() ? "" : fmt::format(" ({})", drop.wall);
+  return fmt::format("{} {}{}", escape_for_terminal(drop.kind), grouped(drop.count), escape_for_terminal(wall));
+}
+
 void say_drops(const Summary& summary, Lines& lines) {
-  const auto& kinds = summary.witness.drops;
+  Lines ours, others;
+  for (const DropReport& drop : summary.witness.drops) (drop.counts ? ours : others).push_back(told(drop));
   if (summary.drops > 0)
     lines.push_back(
         fmt::format("packets dropped on this machine meanwhile, so that answers may have looked like silence: {}",
                     grouped(summary.drops)));
-  for (const DropReport& drop : kinds)
-    lines.push_back(fmt::format("  {}: {}{}{}", drop.kind, grouped(drop.count),
-                                drop.wall.empty() ? "" : fmt::format(", bounded by {}", drop.wall),
-                                drop.counts ? "" : "; none of ours"));
+  if (!ours.empty()) lines.push_back(fmt::format("dropped: {}", fmt::join(ours, ", ")));
+  if (!others.empty()) lines.push_back(fmt::format("dropped, but no answer of ours: {}", fmt::join(others, ", ")));
 }
 
 /// What was ours, and what a reader should know before trusting the rest.
