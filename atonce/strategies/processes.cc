@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -42,6 +43,15 @@ std::array<int, 2> packet_pair() {
   const int bytes = packet_bytes_max * 2;
   for (const int end : ends) setsockopt(end, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
   return ends;
+}
+
+/// Closes all descriptors but the standard ones and these two: a worker that outlives its parent by a moment must not
+/// hold on to the lock of a run folder, or to the other end of somebody's pipe. Source: close_range(2).
+void keep_only(int one, int other) {
+  const auto [low, high] = std::minmax(static_cast<unsigned>(one), static_cast<unsigned>(other));
+  if (low > 3) close_range(3, low - 1, 0);
+  if (high > low + 1) close_range(low + 1, high - 1, 0);
+  close_range(high + 1, ~0U, 0);
 }
 
 /// What a worker has in hand, in memory shared with the foreman: the target's index plus one, or 0.
@@ -138,9 +148,7 @@ class ProcessCrew final : public Crew {
       prctl(PR_SET_PDEATHSIG, SIGKILL);
       // What ends the run comes to all processes of the terminal; the parent counts it, and tells the workers.
       for (const int ending : {SIGINT, SIGTERM, SIGHUP}) signal(ending, SIG_IGN);
-      close(work[0]);
-      close(results[0]);
-      for (const Worker& other : workers_) close(other.outcomes);
+      keep_only(work[1], results[1]);
       sweep_.setting.neighbourhoods.become_worker(number);
       work_until_the_end(WorkerEnds(work[1], results[1], in_hand_[number]));
     }
