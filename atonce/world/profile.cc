@@ -17,6 +17,7 @@ constexpr FateShares fast_shares{7000, 2500, 0, 0, 500, 0, 0, 0, 0};
 constexpr FateShares open_shares{10'000};
 constexpr FateShares refused_shares{0, 10'000};
 constexpr FateShares mixed_shares{1000, 2000, 7000};
+constexpr FateShares half_shares{5000, 2500, 2500};
 constexpr FateShares stormy_shares{3000, 1500, 2000, 1000, 800, 500, 500, 400, 300};
 
 constexpr Profile far(std::string_view name, std::string_view help, const FateShares& shares) {
@@ -37,6 +38,7 @@ constexpr std::array profiles{
     far("far-open", "open, with 50 ms round trip", open_shares),
     far("far-refused", "refused, with 50 ms round trip", refused_shares),
     far("far-mixed", "mixed, with 50 ms round trip", mixed_shares),
+    far("far-half", "50 % open, 25 % refused, 25 % silent, with 50 ms round trip", half_shares),
     Profile{.name = "far-stormy",
             .help = "stormy, 80 ms round trip, 20 ms jitter, 2 % loss",
             .shares = stormy_shares,
