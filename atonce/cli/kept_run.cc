@@ -66,6 +66,9 @@ Parsed<JournalReport> read_journal_of(const KeptRunFolder& run, JournalVisitor& 
   const std::string path = run.folder.file("journal");
   JournalReport report = read_journal(*run.storage, path, visitor);
   const bool missing = report.trouble == JournalTrouble::unreadable && report.error == ENOENT;
+  if (missing && !run.folder.is_busy())
+    return complain(fmt::format("\"{}\" has no journal: what the run found out is lost, or it died before it began",
+                                escape_for_terminal(run.folder.path())));
   if (missing || report.trouble == JournalTrouble::no_header) {
     report.trouble = JournalTrouble::none;
     report.bytes_total = report.end.bytes;

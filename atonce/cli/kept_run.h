@@ -26,8 +26,8 @@ Parsed<KeptRunFolder> look_at_run(const std::string& path);
 /// one that the manifest names, wherever this process stands.
 Parsed<Invocation> invocation_of(const RunFolder& folder, const std::vector<std::string>& changes);
 
-/// Shows `visitor` the journal. No journal, or one without a frame, is that of a run without verdicts. Complains when
-/// it cannot be read, or is another run's.
+/// Shows `visitor` the journal. One without a frame is that of a run without verdicts, and so is none while a process
+/// works on the run. Complains when it cannot be read, is not there, or is another run's.
 Parsed<JournalReport> read_journal_of(const KeptRunFolder& run, JournalVisitor& visitor);
 
 /// What is wrong with a journal that was read, for a person: cut off or damaged. Empty when it is whole, or when a

@@ -79,6 +79,8 @@ TEST(KeptRun, RefusesAJournalThatIsNoneOrAnothers) {
   write_file(folder / "run/journal", std::string(4'096, 'x'));
   EXPECT_FALSE(read_journal_of(*run, visitor));
   std::filesystem::remove(folder / "run/journal");
+  EXPECT_THAT(read_journal_of(*run, visitor).error().text, HasSubstr("has no journal"));
+  write_file(folder / "run/journal", "");
   EXPECT_TRUE(read_journal_of(*run, visitor)) << "a run that ended in its first instant has no verdict yet";
 }
 

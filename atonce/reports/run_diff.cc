@@ -84,7 +84,7 @@ std::string noise_lines(const RunDiff& diff, const NoiseJudgement& judgement) {
   const LapNoise& noise = diff.noise;
   return fmt::format(
       "  noise: the second laps overturned {} of {} first answers ({})\n"
-      "  that alone would change about {:.1f} of the {} targets with silence in one run; {} changed so\n"
+      "  that alone would change at most about {:.1f} of the {} targets with silence in one run; {} changed so\n"
       "  probability that noise alone changes as many: {}, so these changes are {} the noise\n",
       grouped(noise.overturned), grouped(noise.tried_again), fine_percent(noise.overturned, noise.tried_again),
       judgement.expected, grouped(diff.silent), grouped(diff.silent_changed), write_probability(judgement.probability),

@@ -79,7 +79,7 @@ bool noise_can_make(Verdict before, Verdict after);
 struct NoiseJudgement {
   bool measured = false;     ///< a second lap took place in one of the runs at least
   double rate = 0;           ///< of false silences; never zero: (overturned + 1) / (tried again + 2)
-  double expected = 0;       ///< changes by noise alone
+  double expected = 0;       ///< changes by noise alone, at most: what a second lap found silent again is rarer still
   double probability = 1;    ///< that noise alone makes as many changes as were seen, or more: the binomial tail
   bool above_noise = false;  ///< less than one in a hundred
 };

@@ -116,7 +116,7 @@ TEST(RunDiff, IsATableAndAListOfChanges) {
   EXPECT_THAT(text, HasSubstr("  opened      2   <0.1 %  accepts connections now, and did not\n"));
   EXPECT_THAT(text, HasSubstr("  only in the second: 3\n"));
   EXPECT_THAT(text, HasSubstr("overturned 10 of 10,000 first answers (0.10 %)\n"));
-  EXPECT_THAT(text, HasSubstr("about 11.0 of the 10,000 targets with silence in one run; 2 changed so\n"));
+  EXPECT_THAT(text, HasSubstr("at most about 11.0 of the 10,000 targets with silence in one run; 2 changed so\n"));
   EXPECT_THAT(text, HasSubstr("100 %, so these changes are within the noise\n"));
   EXPECT_THAT(text, HasSubstr("opened  timeout -> open  (noise?)  host0:443\n"));
   EXPECT_THAT(text, HasSubstr("and 7 more changes\n"));
