@@ -41,7 +41,7 @@ std::uint64_t size_of(std::uint64_t number) { return number % 10 == 0 ? 100'000 
 }  // namespace
 
 Scenario::Scenario(std::uint64_t number, std::optional<std::uint64_t> count)
-    : seed{number}, targets(count.value_or(size_of(number))) {
+    : Scenario(Seed{number}, count.value_or(size_of(number))) {
   SimRandom dice(seed, 99);
   draw_load(dice);
   draw_end(dice);
@@ -67,8 +67,7 @@ void Scenario::draw_load(SimRandom& dice) {
   automatic = !rate && dice.chance(0.4);
   confirm = dice.below(4);
   confirms_in_place = dice.chance(0.15);
-  if (addresses == 40 || dice.chance(0.5)) politeness = {.per_address = 0, .per_network = 0};
-  politeness.allow_private = true;  // The world lives in 10.0.0.0/8.
+  if (addresses == 40 || dice.chance(0.5)) politeness.per_address = politeness.per_network = 0;
   expected_ = std::min<Duration>(1h, patience / 2 * static_cast<std::int64_t>(targets / window + 4));
 }
 

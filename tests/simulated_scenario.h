@@ -25,6 +25,9 @@ struct Scenario {
   /// The size follows from the number, unless one is asked for.
   explicit Scenario(std::uint64_t number, std::optional<std::uint64_t> count = std::nullopt);
 
+  /// A world in which nothing goes wrong unless it is asked for.
+  static Scenario plain(std::uint64_t number, std::uint64_t count) { return Scenario(Seed{number}, count); }
+
   Seed seed;
   std::uint64_t targets;
   std::uint32_t window = 1;
@@ -64,6 +67,9 @@ struct Scenario {
   bool has_weather() const { return !outages.empty() || swizzle_groups > 0 || bursts || wall; }
 
  private:
+  Scenario(Seed of, std::uint64_t count) : seed(of), targets(count) {
+    politeness.allow_private = true;  // The world lives in 10.0.0.0/8.
+  }
   void draw_load(SimRandom& dice);
   void draw_end(SimRandom& dice);
   void draw_weather(SimRandom& dice);

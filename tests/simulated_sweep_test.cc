@@ -115,6 +115,47 @@ TEST(SimulatedSweep, ASeedDecidesEverything) {
   EXPECT_NE(run_scenario(Scenario(first, 100)).trace, run_scenario(Scenario(first + 1, 100)).trace);
 }
 
+/// A world in which nothing happens by itself.
+Scenario plain_scenario(std::uint64_t targets) {
+  Scenario scenario = Scenario::plain(1, targets);
+  scenario.window = 2'000;
+  scenario.patience = 900ms;
+  scenario.silent_percent = 5;
+  scenario.addresses = 1u << 24;
+  return scenario;
+}
+
+TEST(SimulatedSweep, ConfirmingSilenceMakesWrongRowsMuchRarer) {
+  Scenario scenario = plain_scenario(30'000);
+  scenario.loss = 0.02;
+  scenario.confirm = 0;
+  const Audit once = run_scenario(scenario);
+  scenario.confirm = 2;
+  const Audit confirmed = run_scenario(scenario);
+  EXPECT_EQ(once.complaints + confirmed.complaints, "");
+  EXPECT_GT(once.unsure_wrong + once.by_chance_unconfirmed, 500u);
+  EXPECT_LT(10 * (confirmed.unsure_wrong + confirmed.by_chance), once.unsure_wrong + once.by_chance_unconfirmed);
+  EXPECT_GT(confirmed.overturned, 500u);
+}
+
+TEST(SimulatedSweep, AnOutageThatIsWitnessedLeavesNoWrongRowBehind) {
+  Scenario scenario = plain_scenario(30'000);
+  scenario.outages = {{simulation_start + 1s, simulation_start + 3s}};
+  const Audit audit = run_scenario(scenario);
+  EXPECT_EQ(audit.complaints, "");
+  EXPECT_EQ(audit.unsure_wrong, 0u);
+  EXPECT_GT(audit.tries, 33'000u) << "what was silent in the outage was tried again";
+}
+
+TEST(SimulatedSweep, AServerThatFailsForAWhileIsAskedAgainWhenItHasRecovered) {
+  Scenario scenario = plain_scenario(20'000);
+  scenario.names_percent = 10;
+  scenario.moods = {{Mood::fails, {simulation_start, simulation_start + 3s}}};
+  const Audit audit = run_scenario(scenario);
+  EXPECT_EQ(audit.complaints, "");
+  EXPECT_EQ(audit.unsure_wrong, 0u);
+}
+
 TEST(SimulatedSweep, AShortageThatLastsUntilTheRunIsStoppedLeavesItsTargetsUnfinished) {
   for (const int stop : {Control::drain, Control::cancel}) {
     Scenario scenario(1, 1'000);
