@@ -225,6 +225,35 @@ TEST(Keeper, IsRightAboutWhatIsSafe) {
   EXPECT_THROW((*keeper)->add(run.answer(1)), std::logic_error);
 }
 
+TEST(Keeper, KeepsWhatStandsBeforeACheckpointThroughAPowerCut) {
+  const ScriptedRun run;
+  MemoryStorage disk;
+  std::string rows;
+  {
+    auto folder = RunFolder::create(disk, "/run");
+    ASSERT_TRUE(folder);
+    ASSERT_TRUE(folder->begin({.run_id = "00112233445566778899aabbccddeeff",
+                               .input = {.targets = {"a"}},
+                               .outputs = {{ResultFormat::jsonl, "results.jsonl"}}}));
+    const auto keeper = Keeper::start(*folder, run.plan(), {.checkpoint_records = 5});
+    ASSERT_TRUE(keeper);
+    for (std::uint64_t index = 0; index < 5; ++index) EXPECT_EQ((*keeper)->add(run.answer(index)), 0);
+    rows = disk.content("/run/results.jsonl");
+    for (std::uint64_t index = 5; index < 8; ++index) EXPECT_EQ((*keeper)->add(run.answer(index)), 0);
+    EXPECT_EQ((*keeper)->flush(), 0);
+  }
+  EXPECT_EQ(std::ranges::count(rows, '\n'), 5);
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    const auto found = disk.after_power_cut(seed, disk.position());
+    auto folder = RunFolder::open(*found, "/run");
+    ASSERT_TRUE(folder) << folder.error().text;
+    const auto recovery = Recovery::open(*folder, run.plan());
+    ASSERT_TRUE(recovery) << recovery.error().text;
+    EXPECT_GE((*recovery)->settled().count(), 5u) << seed;
+    EXPECT_EQ(found->content("/run/results.jsonl"), rows) << seed;
+  }
+}
+
 TEST(Keeper, TellsWhatFailedAndHowToCarryOn) {
   const ScriptedRun run;
   MemoryStorage disk;

@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -168,6 +171,28 @@ TEST_F(SqliteRowsTest, SaysWhyItCannotBeMade) {
   EXPECT_EQ(rows.create(path("nowhere/rows.sqlite"), "run"), ENOENT);
   EXPECT_THAT(SqliteSink::open("-").error().text, HasSubstr("give it a file with -o"));
   EXPECT_THAT(SqliteSink::open(path("nowhere/x")).error().text, HasSubstr("No such file"));
+}
+
+TEST_F(SqliteRowsTest, KeepsWhatItHasCommittedWhenTheDiskTakesNoMore) {
+  const pid_t writer = fork();
+  if (writer == 0) {
+    const rlimit little{200'000, 200'000};  // bytes of a file
+    std::signal(SIGXFSZ, SIG_IGN);
+    SqliteRows rows;
+    int error = setrlimit(RLIMIT_FSIZE, &little) == 0 ? rows.create(path(), "run") : 0;
+    for (std::uint64_t i = 0; i < 10'000 && error == 0; ++i) {
+      error = rows.insert(ScriptedRun().answer(i));
+      if (error == 0 && i % 10 == 9) error = rows.commit(i + 1);
+    }
+    _exit(error);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(writer, &status, 0), writer);
+  EXPECT_EQ(WEXITSTATUS(status), EIO);
+  SqliteRows rows;
+  const auto records = rows.open(path(), "run");
+  ASSERT_TRUE(records);
+  EXPECT_GT(*records, 10u);
 }
 
 TEST_F(SqliteRowsTest, TakesOutcomesWithoutARunFolder) {
