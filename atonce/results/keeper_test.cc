@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cerrno>
 #include <random>
+#include <set>
 
 #include "atonce/results/faulty_storage.h"
 #include "atonce/results/scripted_run.h"
@@ -160,25 +162,29 @@ TEST_P(Keeping, CarriesOnAfterADeathAtAnyNamedPoint) {
   std::set<std::string_view> died_at;
   MemoryStorage first;
   ASSERT_TRUE(run.carry(first, 9).complete);
-  for (const NamedPoint& point : all_named_points) {
-    for (std::uint64_t nth = 1; nth < 100; ++nth) {
-      // Of a run from its start, and of one that finds torn ends.
-      const auto disk = nth % 2 == 0 ? std::make_unique<MemoryStorage>() : first.after_kill(first.position() / 2);
-      if (nth % 2 == 1) {
-        const std::string journal = disk->content("/state/run/journal");
-        disk->put("/state/run/journal", journal + "torn");
-        disk->put("/state/run/results.csv", disk->content("/state/run/results.csv") + "1,2,");
+  // Of a run from its start, and of one that finds torn ends.
+  const auto torn = first.after_kill(first.position() / 2);
+  torn->put("/state/run/journal", torn->content("/state/run/journal") + "torn");
+  torn->put("/state/run/results.csv", torn->content("/state/run/results.csv") + "1,2,");
+  const MemoryStorage empty;
+  for (const MemoryStorage* start : std::array<const MemoryStorage*, 2>{&empty, torn.get()}) {
+    for (const NamedPoint& point : all_named_points) {
+      bool died = true;
+      for (std::uint64_t nth = 1; died; ++nth) {
+        died = false;
+        const auto disk = start->after_kill(0);
+        FaultyStorage faulty(*disk, {.deaths = {{.point = std::string(point.name), .nth = nth}}},
+                             [] { throw Death(); });
+        try {
+          (void)run.carry(faulty, nth);
+        } catch (const Death&) {
+          died = true;
+          died_at.insert(point.name);
+        }
+        const auto ending = run.carry(*disk, nth);
+        ASSERT_TRUE(ending.complete) << point.name << " " << nth << ": " << ending.complaint << ending.error;
+        ASSERT_EQ(run.faults(*disk), "") << point.name << " " << nth;
       }
-      FaultyStorage faulty(*disk, {.deaths = {{.point = std::string(point.name), .nth = (nth + 1) / 2}}},
-                           [] { throw Death(); });
-      try {
-        (void)run.carry(faulty, nth);
-      } catch (const Death&) {
-        died_at.insert(point.name);
-      }
-      const auto ending = run.carry(*disk, nth);
-      ASSERT_TRUE(ending.complete) << point.name << " " << nth << ": " << ending.complaint << ending.error;
-      ASSERT_EQ(run.faults(*disk), "") << point.name << " " << nth;
     }
   }
   for (const NamedPoint& point : all_named_points)
