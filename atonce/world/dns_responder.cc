@@ -62,6 +62,9 @@ DnsResponder::~DnsResponder() = default;
 
 Parsed<DnsResponder> DnsResponder::open(const WorldSpec& spec) {
   DnsResponder responder(spec);
+  Parsed<AskLog> log = AskLog::open(spec.log);
+  if (!log) return std::unexpected(log.error());
+  responder.log_ = std::move(*log);
   const std::uint32_t address = spec.private_network ? resolver_address : 0x7f000001;
   bool bound = false;
   for (int attempt = 0; attempt < 16 && !bound; ++attempt)
@@ -90,6 +93,7 @@ bool DnsResponder::bind_all(std::uint32_t address, std::uint16_t port) {
 std::vector<int> DnsResponder::descriptors() const {
   std::vector<int> numbers{tcp_.get()};
   for (const Fd& socket : udp_) numbers.push_back(socket.get());
+  if (log_.wanted()) numbers.push_back(log_.descriptor());
   return numbers;
 }
 
@@ -117,6 +121,8 @@ bool DnsResponder::serve_batch(int socket) {
   DatagramBatch& answers = *answers_;
   const std::size_t count = questions.receive(socket);
   const Instant now = std::chrono::steady_clock::now();
+  for (std::size_t i = 0; i < count; ++i) log_.add_question(questions.bytes(i));
+  log_.flush();
   for (std::size_t i = 0; i < count; ++i) {
     const auto place = answers.next(questions.peer(i), socket);
     const DnsReply reply = answer_dns(spec_, questions.bytes(i), DnsTransport::udp, place);
@@ -151,6 +157,7 @@ bool DnsResponder::serve_connection(Connection& connection) {
   if (size < 0) return errno == EAGAIN || errno == EINTR;
   connection.input.insert(connection.input.end(), chunk, chunk + size);
   answer_messages(connection);
+  log_.flush();
   return flush(connection);
 }
 
@@ -160,6 +167,7 @@ void DnsResponder::answer_messages(Connection& connection) {
   while (input.size() - at >= 2) {
     const std::size_t size = static_cast<std::size_t>(input[at] << 8 | input[at + 1]);
     if (input.size() - at - 2 < size) break;
+    log_.add_question(std::span(input).subspan(at + 2, size));
     std::array<std::uint8_t, dns_reply_max> place;
     const DnsReply reply = answer_dns(spec_, std::span(input).subspan(at + 2, size), DnsTransport::tcp, place);
     at += 2 + size;

@@ -6,6 +6,7 @@
 
 #include "atonce/model/address.h"
 #include "atonce/model/result.h"
+#include "atonce/world/ask_log.h"
 #include "atonce/world/dns_answer.h"
 #include "atonce/world/fd.h"
 #include "atonce/world/serve_loop.h"
@@ -48,6 +49,7 @@ class DnsResponder : public Service {
   bool flush(Connection& connection);
 
   WorldSpec spec_;
+  AskLog log_;
   Endpoint endpoint_;
   std::vector<Fd> udp_;  ///< the first one answers for all
   Fd tcp_;

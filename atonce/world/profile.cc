@@ -125,10 +125,14 @@ Parsed<Wishes> apply_option(WorldSpec& spec, std::string_view key, std::string_v
     spec.ground = value == "tun" ? Ground::tun : Ground::loopback;
     return Wishes{.ground = true};
   }
+  if (key == "log") {
+    spec.log = value;
+    return Wishes{};
+  }
   if (key == "ground")
     return complain(fmt::format("there is no ground \"{}\" in a world; the grounds are loopback and tun", value));
   return complain(fmt::format(
-      "a world has no option \"{}\"; the options are rtt, jitter, loss, outage, dns, seed and ground", key));
+      "a world has no option \"{}\"; the options are rtt, jitter, loss, outage, dns, seed, ground and log", key));
 }
 
 Parsed<WorldSpec> spec_of_profile(std::string_view name) {

@@ -51,18 +51,22 @@ struct WorldSpec {
   /// instead.
   bool private_network = true;
 
+  /// Where the world writes what it was asked (ask_log.h); empty: nowhere.
+  std::string log;
+
   /// False when the machine has no IPv6: then no name has an IPv6 address. Changes no verdict.
   bool ipv6 = true;
 
   std::uint16_t share_of(Verdict fate) const { return shares[static_cast<std::size_t>(fate)]; }
 };
 
-/// Parses "calm" or "mixed,rtt=50ms,jitter=5ms,loss=2%,outage=2s+1.5s,dns=20ms,seed=7,ground=tun"; "" is "calm". A
-/// round trip, jitter, loss or outage (from when after the first SYN, for how long) needs the TUN ground and chooses it
-/// by itself. Round trips end at 2 s, loss at 90 %, outages begin within a day and end within another.
+/// Parses "calm" or "mixed,rtt=50ms,jitter=5ms,loss=2%,outage=2s+1.5s,dns=20ms,seed=7,ground=tun,log=FILE"; "" is
+/// "calm". A round trip, jitter, loss or outage (from when after the first SYN, for how long) needs the TUN ground and
+/// chooses it by itself. Round trips end at 2 s, loss at 90 %, outages begin within a day and end within another.
 Parsed<WorldSpec> parse_world_spec(std::string_view text);
 
-/// The text that parses back to the same world (ports apart): what a report prints so that a run can be repeated.
+/// The text that parses back to the same world (ports and log apart): what a report prints so that a run can be
+/// repeated.
 std::string write_world_spec(const WorldSpec& spec);
 
 }  // namespace atonce

@@ -29,10 +29,11 @@ timespec timespec_of(Duration duration) {
 
 }  // namespace
 
-TunGround::TunGround(const WorldSpec& spec, Fd device)
+TunGround::TunGround(const WorldSpec& spec, Fd device, AskLog log)
     : spec_(spec),
       hosts_(spec),
       device_(std::move(device)),
+      log_(std::move(log)),
       line_(std::chrono::steady_clock::now()),
       nap_(spec.rtt < nap_rtt_min ? Duration{} : std::min(nap_max, spec.rtt / nap_share)),
       loss_of_2_64_(static_cast<std::uint64_t>(std::ldexp(spec.loss, 64))),
@@ -46,7 +47,15 @@ Parsed<TunGround> TunGround::open(const WorldSpec& spec) {
         "namespaces, or choose a world on loopback, such as calm or fast");
   Parsed<Fd> device = open_tun_device();
   if (!device) return std::unexpected(device.error());
-  return TunGround(spec, std::move(*device));
+  Parsed<AskLog> log = AskLog::open(spec.log);
+  if (!log) return std::unexpected(log.error());
+  return TunGround(spec, std::move(*device), std::move(*log));
+}
+
+std::vector<int> TunGround::descriptors() const {
+  std::vector<int> numbers{device_.get()};
+  if (log_.wanted()) numbers.push_back(log_.descriptor());
+  return numbers;
 }
 
 void TunGround::run(TunCounters::Page& counts) {
@@ -69,6 +78,7 @@ bool TunGround::read_packets(Instant now) {
     if (size < 0) break;
     take_packet(std::span(packet).first(static_cast<std::size_t>(size)), now);
   }
+  log_.flush();
   TunCounters::add(counts_->packets_in, static_cast<std::uint64_t>(count));
   return count > 0;
 }
@@ -77,6 +87,7 @@ void TunGround::take_packet(std::span<const std::uint8_t> packet, Instant now) {
   std::array<std::uint8_t, tun_reply_max> reply;
   const TunReply answer = hosts_.answer(packet, reply);
   if (answer.syn) first_syn_ = std::min(first_syn_, now);
+  if (answer.syn) log_.add_syn(packet);
   if (chance_takes() || in_outage(now)) return TunCounters::add(counts_->lost);
   if (answer.syn && answer.fate == Verdict::open) TunCounters::add(counts_->syns_open);
   if (answer.syn && answer.fate == Verdict::closed) TunCounters::add(counts_->syns_closed);

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "atonce/model/result.h"
+#include "atonce/world/ask_log.h"
 #include "atonce/world/delay_line.h"
 #include "atonce/world/fd.h"
 #include "atonce/world/tun_counters.h"
@@ -21,12 +23,13 @@ class TunGround {
   /// Opens the device; only inside a private network.
   static Parsed<TunGround> open(const WorldSpec& spec);
 
-  int descriptor() const { return device_.get(); }
+  /// The descriptors that the serving process must keep.
+  std::vector<int> descriptors() const;
   /// Serves until the process is ended.
   [[noreturn]] void run(TunCounters::Page& counts);
 
  private:
-  TunGround(const WorldSpec& spec, Fd device);
+  TunGround(const WorldSpec& spec, Fd device, AskLog log);
 
   bool read_packets(Instant now);
   void take_packet(std::span<const std::uint8_t> packet, Instant now);
@@ -38,6 +41,7 @@ class TunGround {
   WorldSpec spec_;
   TunHosts hosts_;
   Fd device_;
+  AskLog log_;
   DelayLine line_;
   Duration nap_;
   std::uint64_t loss_of_2_64_;  ///< a packet is lost when 64 random bits are below it

@@ -64,7 +64,7 @@ void close_others(std::vector<int> kept) {
 std::vector<int> descriptors_of(const Parts& parts) {
   std::vector<int> numbers = parts.dns.descriptors();
   if (parts.loopback) std::ranges::copy(parts.loopback->descriptors(), std::back_inserter(numbers));
-  if (parts.tun) numbers.push_back(parts.tun->descriptor());
+  if (parts.tun) std::ranges::copy(parts.tun->descriptors(), std::back_inserter(numbers));
   return numbers;
 }
 
