@@ -160,11 +160,11 @@ Parsed<void> apply_allow_private(Invocation& invocation, const Values&, const Kn
 }
 
 Parsed<void> apply_per_address(Invocation& invocation, const Values& values, const KnownNames&) {
-  return set(invocation.plan.politeness.per_address, parse_number(values.back(), 0, window_max));
+  return set_optional(invocation.plan.politeness.per_address, parse_number(values.back(), 0, window_max));
 }
 
 Parsed<void> apply_per_network(Invocation& invocation, const Values& values, const KnownNames&) {
-  return set(invocation.plan.politeness.per_network, parse_number(values.back(), 0, window_max));
+  return set_optional(invocation.plan.politeness.per_network, parse_number(values.back(), 0, window_max));
 }
 
 Parsed<void> apply_run(Invocation& invocation, const Values& values, const KnownNames&) {

@@ -25,7 +25,9 @@ Parsed<WorldServer> move_into_world(Plan& plan) {
   if (!world) return world;
   plan.resolver.servers = {world->resolver()};
   plan.resolver.system = false;
-  plan.politeness.allow_private = true;  // Its hosts live in such ranges.
+  plan.politeness.allow_private = true;  // Its hosts live in such ranges, close together, and nothing bothers them.
+  if (!plan.politeness.per_address) plan.politeness.per_address = 0;
+  if (!plan.politeness.per_network) plan.politeness.per_network = 0;
   plan.input.ports.clear();
   for (const std::uint16_t asked : spec->ports) plan.input.ports.emplace_back(world->port(asked), world->port(asked));
   return world;

@@ -59,7 +59,9 @@ struct Neighbourhoods::Shared {
 };
 
 Neighbourhoods::Neighbourhoods(const PolitenessOptions& options, std::uint64_t seed)
-    : per_address_(options.per_address), per_network_(options.per_network), key_{seed, ~seed} {
+    : per_address_(options.per_address.value_or(PolitenessOptions::per_address_default)),
+      per_network_(options.per_network.value_or(PolitenessOptions::per_network_default)),
+      key_{seed, ~seed} {
   if (per_address_ == 0 && per_network_ == 0) return;
   if (seed == 0) (void)getentropy(key_, sizeof key_);
   void* memory = mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -51,9 +51,12 @@ struct TrustOptions {
 /// Whom not to bother, and how much to ask of one neighbourhood at once.
 struct PolitenessOptions {
   // A browser opens six connections to a host; a list with many names on one address may ask a little more.
-  std::uint32_t per_address = 32;  ///< `--per-address`: in flight to one address at most; 0: no bound
+  static constexpr std::uint32_t per_address_default = 32;
   // As many as a /24 has addresses.
-  std::uint32_t per_network = 256;    ///< `--per-network`: in flight to one IPv4 /24 or IPv6 /48 at most; 0: no bound
+  static constexpr std::uint32_t per_network_default = 256;
+
+  std::optional<std::uint32_t> per_address;  ///< `--per-address`: in flight to one address at most; 0: no bound
+  std::optional<std::uint32_t> per_network;  ///< `--per-network`: the same for one IPv4 /24 or IPv6 /48
   std::vector<std::string> excludes;  ///< `--exclude`: files of names, addresses and networks never to be tried
   bool allow_private = false;         ///< names may lead into special-use ranges
 };

@@ -94,8 +94,6 @@ std::vector<PlanField> plan_fields(const Plan& plan) {
       {"--timeout", probe.timeout ? exact(*probe.timeout) : "none"},
       {"--retries", fmt::format("{}", probe.retries)},
       {"--confirm", fmt::format("{}", plan.trust.confirm)},
-      {"--per-address", fmt::format("{}", politeness.per_address)},
-      {"--per-network", fmt::format("{}", politeness.per_network)},
       {"--exclude", excludes_text(politeness)},
       {"--allow-private", on_off(politeness.allow_private)},
       {"--format", std::string(row_of(plan.output.format).name)},

@@ -10,7 +10,9 @@ using namespace std::chrono_literals;
 constexpr Duration reading_interval_min = 20ms;
 // What was started before the pace shrank still brings its losses for about a round trip.
 constexpr Duration shrink_pause = 300ms;
-constexpr double rate_min = 50;
+constexpr double rate_min = 200;
+// What was proven is not forgotten because a window or a list left it unused for a moment.
+constexpr double proven_kept = 0.5;
 constexpr double shrink_factor = 0.7;
 // One start in 500 may lose a packet to some other program's traffic, and a few packets say nothing.
 constexpr std::uint64_t drops_share = 500;
@@ -75,7 +77,7 @@ void Autopilot::shrink(Instant now, Wall wall, double pace) {
   }
   if (wall == Wall::lateness) window_percent_ = std::max(window_percent_min, window_percent_ * 3 / 4);
   wall_ = wall;
-  ceiling_ = std::max(pace, rate_min);
+  ceiling_ = std::max({pace, proven_kept * proven_, rate_min});
   rate_ = std::clamp(std::min(rate_, ceiling_) * shrink_factor, rate_min, rate_most_);
 }
 

@@ -33,10 +33,11 @@ Conditions::Stretch Conditions::stretch(std::uint64_t number) const {
           Instant(Duration(slot.until_ns.load(std::memory_order_acquire))), slot.taint.load(std::memory_order_acquire)};
 }
 
-std::optional<Conditions::Stretch> Conditions::overlapping(Instant from, Instant until) const {
+std::optional<Conditions::Stretch> Conditions::overlapping(Instant from, Instant until, bool resolver_too) const {
   const std::uint64_t count = stretches();
   for (std::uint64_t i = count; i > 0 && count - i < kept; --i) {
     const Stretch seen = stretch(i - 1);
+    if (!resolver_too && seen.taint == Taint::resolver) continue;
     if (seen.from <= until && from <= seen.until) return seen;
   }
   return std::nullopt;

@@ -31,8 +31,8 @@ class Conditions {
 
   /// Notes that [from, until] is tainted; the writer only. The same `taint` going on extends its last stretch.
   void note(Taint taint, Instant from, Instant until);
-  /// The latest stretch that overlaps [from, until].
-  std::optional<Stretch> overlapping(Instant from, Instant until) const;
+  /// The latest stretch that overlaps [from, until]; with `resolver_too`, also one in which only resolvers were away.
+  std::optional<Stretch> overlapping(Instant from, Instant until, bool resolver_too = true) const;
   /// Stretches noted so far, also those that were overwritten since.
   std::uint64_t stretches() const { return count_.load(std::memory_order_acquire); }
   Stretch stretch(std::uint64_t number) const;

@@ -29,6 +29,15 @@ TEST(Conditions, OneOutageThatGoesOnIsOneStretch) {
   EXPECT_EQ(conditions.overlapping(at(15s), at(16s))->taint, Taint::uplink);
 }
 
+TEST(Conditions, AResolverThatStandsStillIsNoReasonToDoubtAConnect) {
+  Conditions conditions;
+  conditions.note(Taint::uplink, at(10s), at(12s));
+  conditions.note(Taint::resolver, at(20s), at(22s));
+  EXPECT_TRUE(conditions.overlapping(at(21s), at(21s), true));
+  EXPECT_FALSE(conditions.overlapping(at(21s), at(21s), false));
+  EXPECT_EQ(conditions.overlapping(at(11s), at(21s), false)->taint, Taint::uplink);
+}
+
 TEST(Conditions, TheLatestStretchesAreKept) {
   Conditions conditions;
   for (int i = 0; i < 200; ++i) conditions.note(Taint::stopped, at(i * 10s), at(i * 10s + 1s));

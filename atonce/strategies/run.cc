@@ -1,14 +1,17 @@
 #include "atonce/strategies/run.h"
 
 #include <chrono>
+#include <thread>
 
 #include "atonce/runtime/rate.h"
+#include "atonce/strategies/quarantine.h"
 #include "atonce/strategies/witness.h"
 
 namespace atonce {
 namespace {
 
 constexpr Duration watch_interval = std::chrono::milliseconds(100);
+constexpr Duration vouching_interval = std::chrono::milliseconds(5);
 constexpr Duration steering_interval = std::chrono::milliseconds(50);
 // A later lap is slow: at this part of the pace that was seen to lose nothing, though no slower than what no machine or
 // path minds.
@@ -26,7 +29,13 @@ FaultPlan faults_of(const Plan& plan) {
 class Collector {
  public:
   Collector(OutcomeSink& sink, Control& control, Laps& laps, Witness& witness, bool settles, RunResult& result)
-      : sink_(sink), control_(control), laps_(laps), witness_(witness), settles_(settles), result_(result) {}
+      : sink_(sink),
+        control_(control),
+        laps_(laps),
+        witness_(witness),
+        quarantine_(control.conditions),
+        settles_(settles),
+        result_(result) {}
 
   void take(Batch& batch) {
     for (const Target& target : batch.started)
@@ -34,12 +43,7 @@ class Collector {
     for (const Outcome& tried : batch.tried) keep_try(tried);
     for (Outcome& outcome : batch.outcomes) {
       tell_witness(outcome);
-      if (!settles_ || laps_.settle(outcome)) {
-        keep(outcome);
-      } else {
-        keep_try(outcome);
-        note(laps_.error());
-      }
+      if (!settles_ || !quarantine_.take(outcome)) settle(outcome);
     }
     batch.started.clear();
     batch.tried.clear();
@@ -50,12 +54,27 @@ class Collector {
     if (result_.sink_error == 0) note(sink_.flush());
   }
 
+  /// Settles the silences that were held back and are vouched for by now.
+  void release(Instant now) {
+    while (std::optional<Outcome> outcome = quarantine_.release(now, control_.stopping())) settle(*outcome);
+  }
+  bool holds_back() const { return quarantine_.size() > 0; }
+
   /// What nobody will try again in this session.
   void give_up(std::uint64_t unsettled) {
     result_.tally.by_verdict[static_cast<std::size_t>(Verdict::unfinished)] += unsettled;
   }
 
  private:
+  void settle(Outcome& outcome) {
+    if (!settles_ || laps_.settle(outcome)) {
+      keep(outcome);
+    } else {
+      keep_try(outcome);
+      note(laps_.error());
+    }
+  }
+
   void keep(const Outcome& outcome) {
     result_.tally.add(outcome);
     if (outcome.verdict == Verdict::unfinished) return;  // Not an answer: a run that carries on asks again.
@@ -88,6 +107,7 @@ class Collector {
   Control& control_;
   Laps& laps_;
   Witness& witness_;
+  Quarantine quarantine_;
   const bool settles_;
   RunResult& result_;
 };
@@ -141,6 +161,7 @@ class Run {
       outbox_.written(taken + held_ - held_now);
       held_ = held_now;
       const Instant now = clock_now();
+      collector_.release(now);
       if (now - steered_ >= steering_interval) steer(now);
       if (now - watched_ >= watch_interval) show(now);
     }
@@ -148,6 +169,10 @@ class Run {
       crew->join();
     } catch (const std::exception& bug) {
       result_.failure = bug.what();
+    }
+    while (collector_.holds_back()) {
+      std::this_thread::sleep_for(vouching_interval);
+      collector_.release(clock_now());
     }
   }
 
@@ -167,13 +192,14 @@ class Run {
 
   void steer(Instant now) {
     steered_ = now;
-    autopilot_.observe(now, {.starts = control_.starts.load(),
-                             .drops = control_.conditions.drops.load(),
-                             .shortages = control_.shortages.load(),
-                             .checked = laps_.checked(),
-                             .overturned = laps_.overturned(),
-                             .lateness = Duration(control_.lateness_ns_now.exchange(0)),
-                             .tainted = control_.conditions.overlapping(now - steering_interval, now).has_value()});
+    autopilot_.observe(now,
+                       {.starts = control_.starts.load(),
+                        .drops = control_.conditions.drops.load(),
+                        .shortages = control_.shortages.load(),
+                        .checked = laps_.checked(),
+                        .overturned = laps_.overturned(),
+                        .lateness = Duration(control_.lateness_ns_now.exchange(0)),
+                        .tainted = control_.conditions.overlapping(now - steering_interval, now, false).has_value()});
     if (!plan_.pacing.automatic) return;
     set_rate(autopilot_.rate());
     control_.window_percent.store(autopilot_.window_percent());

@@ -10,6 +10,14 @@ constexpr unsigned void_tries_max = 4;
 // A loop that was late for a larger part of the waiting has not really waited.
 constexpr unsigned lateness_share = 4;
 
+// Where the kernel does not tell how many SYNs it sent: it repeats the first one after a second (RFC 6298, 2.1).
+constexpr std::uint32_t first_repetition_ms = 1'000;
+
+/// Nothing but the first SYN was sent.
+bool rests_on_one_syn(const Evidence& evidence) {
+  return evidence.syns == 1 || (evidence.syns == 0 && evidence.waited_ms < first_repetition_ms);
+}
+
 bool is_ours(Verdict verdict) { return verdict == Verdict::local_shortage || verdict == Verdict::local_error; }
 
 /// Which doubts stand after this try, together with what was found before.
@@ -33,7 +41,7 @@ Doubts doubts_of(const Outcome& outcome, bool tainted) {
   const Evidence& evidence = outcome.evidence;
   if (evidence.lateness_ms * lateness_share > evidence.waited_ms) doubts |= Doubt::late_loop;
   if (evidence.drops > 0) doubts |= Doubt::local_drops;
-  if (outcome.verdict == Verdict::timeout && evidence.syns == 1) doubts |= Doubt::few_syns;
+  if (outcome.verdict == Verdict::timeout && rests_on_one_syn(evidence)) doubts |= Doubt::few_syns;
   return doubts;
 }
 

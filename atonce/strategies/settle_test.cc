@@ -113,6 +113,10 @@ TEST(DoubtsOf, SilenceIsDoubtedForOurDropsOurLatenessAndASingleSyn) {
   EXPECT_EQ(doubts_of(outcome, false), Doubts(Doubt::local_drops));
   outcome.evidence = {.waited_ms = 3'500, .lateness_ms = 1'000, .drops = 0, .syns = 4};
   EXPECT_EQ(doubts_of(outcome, false), Doubts(Doubt::late_loop));
+  outcome.evidence = {.waited_ms = 3'500, .lateness_ms = 0, .drops = 0, .syns = 0};
+  EXPECT_FALSE(doubts_of(outcome, false).any()) << "where the kernel does not tell, the time does";
+  outcome.evidence.waited_ms = 900;
+  EXPECT_EQ(doubts_of(outcome, false), Doubts(Doubt::few_syns));
   outcome.evidence = {.waited_ms = 900, .lateness_ms = 0, .drops = 0, .syns = 1};
   EXPECT_EQ(doubts_of(outcome, true), Doubt::few_syns | Doubts(Doubt::tainted));
 }
