@@ -42,8 +42,8 @@ async def probe_async(host, semaphore):
             return verdict_of(error)
 
 
-async def all_async(hosts):
-    semaphore = asyncio.Semaphore(1000)
+async def all_async(hosts, at_once=1000):
+    semaphore = asyncio.Semaphore(at_once)
     return Counter(await asyncio.gather(*(probe_async(host, semaphore) for host in hosts)))
 
 
@@ -71,6 +71,7 @@ WAYS = {
     "threads100": with_threads(100),
     "processes10": with_processes,
     "asyncio": lambda hosts: asyncio.run(all_async(hosts)),
+    "asyncio15000": lambda hosts: asyncio.run(all_async(hosts, 15_000)),
     "uvloop": with_uvloop,
 }
 

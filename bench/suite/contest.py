@@ -16,6 +16,7 @@ class Bench:
     folder: Path  # for lists and rows; removed at the end
     quick: bool = False
     tiny: bool = False  # only to see that everything runs
+    world: str = ""  # the one that we are in
 
     def pick(self, full, quick, tiny):
         return tiny if self.tiny else quick if self.quick else full

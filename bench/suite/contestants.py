@@ -21,9 +21,15 @@ HERE = Path(__file__).resolve().parent.parent
 class Answers:
     seconds: float = 0.0
     cpu_s: float = 0.0
+    unsure: list = field(default_factory=list)  # of each target: whether it says that it may be wrong
+    overturned: int = 0  # first answers that a later try found wrong
     verdicts: list = field(default_factory=list)  # one for each target, in the order of the list; or
     counts: Counter = field(default_factory=Counter)  # how many of each
     trouble: str = ""
+
+
+# One try for each host, as the peers do: no second lap, nothing kept, no canaries, no places for each network.
+ONE_TRY = ["--confirm", "0", "--no-run", "--no-canaries", "--per-address", "0", "--per-network", "0"]
 
 
 @dataclass
@@ -31,6 +37,7 @@ class Atonce:
     program: Path
     folder: Path
     options: list
+    always: tuple = tuple(ONE_TRY)  # what is not said in the table, but in a note
     timeout_s: float = 120
     watch: object = None  # called with the process id while it runs
     descriptors: int = None
@@ -40,24 +47,28 @@ class Atonce:
 
     def probe(self, list_file, count):
         rows = self.folder / "rows.csv"
-        ran = process.run([self.program, "probe", list_file, "-q", "--csv", "-o", rows, *self.options], self.timeout_s,
+        ran = process.run([self.program, "probe", list_file, "-q", "--csv", "-o", rows, *self.always, *self.options], self.timeout_s,
                           watch=self.watch, descriptors=self.descriptors)
         answers = Answers(ran.seconds, ran.cpu_s, trouble=ran.trouble() or "")
         if not answers.trouble:
-            answers.verdicts = verdicts_of_rows(rows, count)
+            read_rows(rows, count, answers)
         rows.unlink(missing_ok=True)
         return answers
 
 
-def verdicts_of_rows(rows, count):
-    verdicts = [None] * count
+def read_rows(rows, count, answers):
+    answers.verdicts, answers.unsure = [None] * count, [False] * count
     with open(rows, newline="") as lines:
         reader = csv.reader(lines)
         header = next(reader)
-        line, verdict = header.index("line"), header.index("verdict")
+        line, verdict, unsure, overturned = map(header.index, ("line", "verdict", "unsure", "overturned"))
         for row in reader:
-            verdicts[int(row[line]) - 1] = row[verdict]
-    return verdicts
+            at = int(row[line]) - 1
+            if answers.verdicts[at] is not None:
+                answers.trouble = f"line {at + 1} has two rows"
+            answers.verdicts[at] = row[verdict]
+            answers.unsure[at] = row[unsure] != ""
+            answers.overturned += row[overturned] == "true"
 
 
 @dataclass
@@ -79,14 +90,15 @@ class Floor:
 class Python:
     way: str
     timeout_s: float
+    patience_s: float = 120
 
     def how(self):
         return {"sequential": "one socket.create_connection after another", "threads100": "ThreadPoolExecutor(100)",
-                "processes10": "multiprocessing.Pool(10)", "asyncio": "asyncio, Semaphore(1000)",
+                "processes10": "multiprocessing.Pool(10)", "asyncio": "asyncio, Semaphore(1000)", "asyncio15000": "asyncio, Semaphore(15000)",
                 "uvloop": "asyncio on uvloop, Semaphore(1000)"}.get(self.way, self.way)
 
     def probe(self, list_file, count):
-        ran = process.run([PYTHON, HERE / "peers.py", self.way, list_file, 443, self.timeout_s, count], 120)
+        ran = process.run([PYTHON, HERE / "peers.py", self.way, list_file, 443, self.timeout_s, count], self.patience_s)
         return answers_of_json(ran)
 
 
@@ -102,9 +114,13 @@ def answers_of_json(ran):
 class Nmap:
     folder: Path
     timeout_ms: int
+    own: tuple = ()  # its own choice of time-outs and tries, instead of ours
+    patience_s: float = 120
     words = {"open": "open", "closed": "closed", "filtered": "timeout"}
 
     def options(self):
+        if self.own:
+            return ["-sT", "-n", "-Pn", "-p443", *self.own]
         time_out = f"{self.timeout_ms}ms"
         return ["-sT", "-n", "-Pn", "-p443", "--max-retries", "0", "--initial-rtt-timeout", time_out, "--min-rtt-timeout", time_out,
                 "--max-rtt-timeout", time_out, "--min-hostgroup", "16384", "--max-hostgroup", "16384", "--min-parallelism", "15000"]
@@ -118,7 +134,7 @@ class Nmap:
             hosts = [line.strip() for _, line in zip(range(count), lines)]
         short = self.folder / "nmap.list"
         short.write_text("\n".join(hosts) + "\n")
-        ran = process.run(["nmap", *self.options(), "-v", "-iL", short, "-oX", report], 120)
+        ran = process.run(["nmap", *self.options(), "-v", "-iL", short, "-oX", report], self.patience_s)
         answers = Answers(cpu_s=ran.cpu_s, trouble=ran.trouble() or "")
         if not answers.trouble:
             text = report.read_text()

@@ -53,8 +53,19 @@ def _goals(sections):
     return lines
 
 
+def write_tables(section):
+    """The tables of a section's own, with what stands below them."""
+    lines = []
+    for table in section.tables:
+        lines += [f"**{table['title']}**", "", "| " + " | ".join(table["head"]) + " |", "|" + "---|" * len(table["head"])]
+        lines += ["| " + " | ".join(row) + " |" for row in table["rows"]] + [""]
+    return "\n".join(lines).strip()
+
+
 def _section(section):
-    if all(not row.rates for row in section.rows):
+    if section.tables:
+        lines = [write_tables(section)]
+    elif all(not row.rates for row in section.rows):
         lines = ["| what | one costs |", "|---|---|"] + [f"| {row.name} | {row.how} |" for row in section.rows]
     else:
         lines = ["| who | targets a second | cpu µs a target | targets a round | wrong | how |", "|---|---|---|---|---|---|"]

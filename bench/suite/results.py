@@ -44,8 +44,15 @@ class Section:
     rows: list = field(default_factory=list)
     goals: list = field(default_factory=list)
     notes: list = field(default_factory=list)
+    facts: list = field(default_factory=list)  # what the worlds of a section saw, as dicts: the section's own affair
+    tables: list = field(default_factory=list)  # further tables: {"title", "head", "rows"}, all text
     busy_before: float = 0.0  # of all processors, by others, just before
     seconds: float = 0.0
+
+    def add(self, other):
+        """What another world of the same section saw."""
+        for name in ("rows", "goals", "notes", "facts", "tables"):
+            getattr(self, name).extend(getattr(other, name))
 
     def to_json(self):
         return asdict(self)
