@@ -47,7 +47,7 @@ constexpr std::array doors{
     Door{"<ares", "protocols/dns/message"},
     Door{"<idn2", "protocols/domain_name.cc"},
     Door{"<CLI/", "cli/arguments.cc"},
-    Door{"<xxhash", "results/journal_digest.cc"},
+    Door{"<xxhash", "results/digest.cc"},
 };
 
 struct Include {

@@ -17,9 +17,10 @@ Parsed<std::unique_ptr<FileWriter>> FileWriter::open(const std::string& path, Ex
   if (path == "-") return std::make_unique<FileWriter>(STDOUT_FILENO);
   const int how = existing == Existing::append ? O_APPEND : O_TRUNC;
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | how, 0666);
-  if (descriptor < 0)
-    return complain(
-        fmt::format("results cannot be written to \"{}\": {}", escape_for_terminal(path), std::strerror(errno)));
+  const int error = descriptor < 0 ? errno : 0;
+  if (error != 0)
+    return complain_of(
+        error, fmt::format("results cannot be written to \"{}\": {}", escape_for_terminal(path), std::strerror(error)));
   auto writer = std::make_unique<FileWriter>(descriptor);
   writer->owned_ = true;
   return writer;

@@ -8,10 +8,8 @@
 #include <filesystem>
 #include <memory>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "atonce/model/escape.h"
+#include "atonce/results/digest.h"
 #include "atonce/results/manifest.h"
 
 namespace atonce {
@@ -33,12 +31,6 @@ class Descriptor {
   int descriptor_;
 };
 
-struct FreeState {
-  void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
-};
-
-std::string hexadecimal(XXH128_hash_t hash) { return fmt::format("{:016x}{:016x}", hash.high64, hash.low64); }
-
 std::unexpected<Complaint> cannot_read(const std::string& path, std::string_view why) {
   return complain(fmt::format("the list \"{}\" cannot be read: {}", escape_for_terminal(path), why));
 }
@@ -54,18 +46,17 @@ Parsed<InputMark> mark_input(const InputOptions& input) {
   if (list.get() < 0 || fstat(list.get(), &status) != 0) return cannot_read(input.list, std::strerror(errno));
   if (!S_ISREG(status.st_mode)) return cannot_read(input.list, "it is no regular file, so it could not be read again");
   posix_fadvise(list.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
-  const std::unique_ptr<XXH3_state_t, FreeState> state(XXH3_createState());
-  XXH3_128bits_reset(state.get());
+  WideDigest digest;
   const auto piece = std::make_unique_for_overwrite<char[]>(piece_bytes);
   while (true) {
     const ssize_t count = read(list.get(), piece.get(), piece_bytes);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return cannot_read(input.list, std::strerror(errno));
     if (count == 0) break;
-    XXH3_128bits_update(state.get(), piece.get(), static_cast<std::size_t>(count));
+    digest.add({piece.get(), static_cast<std::size_t>(count)});
     mark.bytes += static_cast<std::uint64_t>(count);
   }
-  mark.digest = hexadecimal(XXH3_128bits_digest(state.get()));
+  mark.digest = digest.hexadecimal();
   return mark;
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "atonce/results/journal_digest.h"
+#include "atonce/results/digest.h"
 #include "atonce/results/journal_frame.h"
 
 namespace atonce {

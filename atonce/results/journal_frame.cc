@@ -3,7 +3,7 @@
 #include <bit>
 #include <cstring>
 
-#include "atonce/results/journal_digest.h"
+#include "atonce/results/digest.h"
 
 namespace atonce {
 

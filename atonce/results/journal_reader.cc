@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "atonce/model/escape.h"
-#include "atonce/results/journal_digest.h"
+#include "atonce/results/digest.h"
 #include "atonce/results/journal_frame.h"
 #include "atonce/results/journal_records.h"
 

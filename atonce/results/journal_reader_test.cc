@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "atonce/results/journal_digest.h"
+#include "atonce/results/digest.h"
 #include "atonce/results/journal_frame.h"
 #include "atonce/results/journal_sample.h"
 

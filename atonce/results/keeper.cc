@@ -27,11 +27,11 @@ Parsed<std::unique_ptr<Keeper>> Keeper::try_start(RunFolder& folder, const Plan&
   const std::string path = folder.file(journal_name);
   JournalVisitor nobody;
   const JournalReport report = read_journal(folder.storage(), path, nobody);
-  if (!report.readable()) return complain(describe(report, path));
+  if (!report.readable()) return complain_of(report.error, describe(report, path));
   auto journal = JournalWriter::carry_on(folder.storage(), path, report.end);
   if (!journal)
-    return complain(
-        fmt::format("\"{}\" cannot be written: {}", escape_for_terminal(path), std::strerror(journal.error().code)));
+    return complain_of(journal.error().code, fmt::format("\"{}\" cannot be written: {}", escape_for_terminal(path),
+                                                         std::strerror(journal.error().code)));
   if (const auto started = files->start_fresh(); !started) return std::unexpected(started.error());
   if (const auto begun = files->begin_session(std::move(*journal), "started", {}); !begun)
     return std::unexpected(begun.error());

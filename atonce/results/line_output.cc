@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "atonce/model/escape.h"
-#include "atonce/results/journal_digest.h"
+#include "atonce/results/digest.h"
 #include "atonce/results/output.h"
 
 namespace atonce {

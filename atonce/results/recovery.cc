@@ -118,7 +118,7 @@ struct Recovery::State {
 Parsed<void> Recovery::State::read() {
   report = read_journal(folder.storage(), journal_path(), account);
   const std::string trouble = describe(report, journal_path());
-  if (!report.readable()) return complain(trouble);
+  if (!report.readable()) return complain_of(report.error, trouble);
   if (!account.sane || write_run_id(report.end.run) != folder.manifest().run_id)
     return complain(
         fmt::format("\"{}\" is the journal of another run than its manifest tells of; put the right one back, "
@@ -146,7 +146,7 @@ Parsed<void> Recovery::State::find_missing() {
     if (seen.insert(entry.index) && files->lacks(number, entry.index)) missing.insert(entry.index);
   });
   if (const JournalReport again = read_journal(folder.storage(), journal_path(), finals); !again.readable())
-    return complain(describe(again, journal_path()));
+    return complain_of(again.error, describe(again, journal_path()));
   return {};
 }
 
@@ -176,8 +176,9 @@ Parsed<std::unique_ptr<JournalWriter>> Recovery::State::open_journal() {
   Storage& storage = folder.storage();
   Result<std::unique_ptr<JournalWriter>> journal = JournalWriter::carry_on(storage, journal_path(), report.end);
   if (journal) return std::move(*journal);
-  return complain(fmt::format("\"{}\" cannot be written: {}", escape_for_terminal(journal_path()),
-                              std::strerror(journal.error().code)));
+  return complain_of(journal.error().code,
+                     fmt::format("\"{}\" cannot be written: {}", escape_for_terminal(journal_path()),
+                                 std::strerror(journal.error().code)));
 }
 
 Recovery::Recovery(std::unique_ptr<State> state) : state_(std::move(state)) {}

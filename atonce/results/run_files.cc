@@ -23,7 +23,8 @@ std::int64_t wall_clock_us() {
 Instant monotonic_now() { return std::chrono::time_point_cast<Duration>(std::chrono::steady_clock::now()); }
 
 std::unexpected<Complaint> cannot_write(const std::string& path, int error) {
-  return complain(fmt::format("\"{}\" cannot be written: {}", escape_for_terminal(path), std::strerror(error)));
+  return complain_of(error,
+                     fmt::format("\"{}\" cannot be written: {}", escape_for_terminal(path), std::strerror(error)));
 }
 
 }  // namespace
@@ -104,7 +105,7 @@ Parsed<void> RunFiles::begin_session(std::unique_ptr<JournalWriter> writer, cons
   journal_ = std::move(writer);
   settled_ = std::move(settled);
   journal_->add_session({.unix_us = wall_clock_us(), .reason = reason}, pace_.now());
-  if (checkpoint() != 0) return complain(trouble());
+  if (checkpoint() != 0) return cannot_write(failed_, error_);
   return {};
 }
 

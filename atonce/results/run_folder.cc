@@ -32,7 +32,8 @@ bool is_leftover(std::string_view name) {
 }
 
 std::unexpected<Complaint> cannot(std::string_view what, const std::string& path, int error) {
-  return complain(fmt::format("\"{}\" cannot be {}: {}", escape_for_terminal(path), what, std::strerror(error)));
+  return complain_of(error,
+                     fmt::format("\"{}\" cannot be {}: {}", escape_for_terminal(path), what, std::strerror(error)));
 }
 
 /// Writes a whole file so that, whatever happens, either nothing or all of it stands under `path`.

@@ -21,8 +21,8 @@ Parsed<std::unique_ptr<SqliteSink>> SqliteSink::open(const std::string& path) {
   if (path == "-") return complain("a SQLite database cannot go to standard output; give it a file with -o");
   auto sink = std::make_unique<SqliteSink>();
   if (const int error = sink->rows_.create(path, ""))
-    return complain(
-        fmt::format("the database \"{}\" cannot be made: {}", escape_for_terminal(path), std::strerror(error)));
+    return complain_of(
+        error, fmt::format("the database \"{}\" cannot be made: {}", escape_for_terminal(path), std::strerror(error)));
   sink->committed_ = clock_now();
   return sink;
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace atonce {
@@ -20,6 +21,20 @@ class Digest {
   void add(std::string_view bytes);
   std::uint64_t value() const;  ///< of all that was added since `reset`
   void reset();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// XXH3-128 of bytes that come in pieces: wide enough to know a list again among all that there are.
+class WideDigest {
+ public:
+  WideDigest();
+  ~WideDigest();
+
+  void add(std::string_view bytes);
+  std::string hexadecimal() const;  ///< 32 digits
 
  private:
   struct State;
