@@ -9,7 +9,7 @@ namespace atonce {
 
 int complain_and_exit(const Complaint& complaint, ExitCode code) {
   remark(complaint);
-  return code;
+  return complaint.local_limit ? exit_local_limit : code;
 }
 
 void remark(const Complaint& note) { tell(fmt::format("atonce: {}\n", note.text)); }

@@ -79,7 +79,7 @@ Parsed<void> Keeping::plan_folder(const Invocation& invocation, Plan& plan) {
     if (!runs) return std::unexpected(runs.error());
     plan.run.path = new_run_path(*runs);
     if (const int error = storage_->make_directories(*runs); error != 0)
-      return complain(fmt::format("{}: {}", *runs, std::strerror(error)));
+      return complain_of(error, fmt::format("{}: {}", *runs, std::strerror(error)));
   }
   if (!is_rereadable(plan.input))
     if (auto adopted = adopt_list(plan); !adopted) return adopted;
@@ -149,7 +149,7 @@ Parsed<void> Keeping::show_list(TargetList& list) {
     error = recovery_->offer(target);
     return error == 0;
   });
-  if (error != 0) return complain(fmt::format("making rows anew in {}: {}", path(), std::strerror(error)));
+  if (error != 0) return complain_of(error, fmt::format("making rows anew in {}: {}", path(), std::strerror(error)));
   return shown;
 }
 

@@ -37,11 +37,13 @@ Parsed<Spool> spool_if_pipe(InputOptions& input) {
   const char* folder = std::getenv("TMPDIR");
   std::string path = fmt::format("{}/atonce-list-XXXXXX", folder != nullptr && *folder != '\0' ? folder : "/tmp");
   const int file = mkstemp(path.data());
-  if (file < 0) return complain(fmt::format("keeping a copy of standard input in {}: {}", path, std::strerror(errno)));
+  if (file < 0)
+    return complain_of(errno, fmt::format("keeping a copy of standard input in {}: {}", path, std::strerror(errno)));
   Spool spool(path);
   const int error = copy_all(STDIN_FILENO, file);
   close(file);
-  if (error != 0) return complain(fmt::format("copying standard input to {}: {}", path, std::strerror(error)));
+  if (error != 0)
+    return complain_of(error, fmt::format("copying standard input to {}: {}", path, std::strerror(error)));
   input.list = path;
   return spool;
 }

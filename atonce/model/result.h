@@ -25,11 +25,14 @@ using Result = std::expected<T, Error>;
 /// two.
 struct Complaint {
   std::string text;
+  bool local_limit = false;  ///< This machine is in the way, as a full disk: the same may well be asked again later.
 };
 
 template <class T>
 using Parsed = std::expected<T, Complaint>;
 
 inline std::unexpected<Complaint> complain(std::string text) { return std::unexpected(Complaint{std::move(text)}); }
+/// The same of what failed with `error`, an errno: it may be a limit of this machine.
+std::unexpected<Complaint> complain_of(int error, std::string text);
 
 }  // namespace atonce
