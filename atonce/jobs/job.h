@@ -27,7 +27,8 @@ class Job {
  public:
   virtual ~Job() = default;
   /// Does it to `outcome.target`, due at `outcome.due`, and fills in the rest: at the end there is a verdict. The
-  /// outcome outlives the task. May be called again with the same outcome.
+  /// outcome outlives the task. May be called again with the same outcome. Of the evidence it knows what it waited for
+  /// and the SYNs; the rest is the sweep's, and is left as it is.
   virtual Task<void> run(Outcome& outcome) = 0;
 };
 

@@ -77,7 +77,8 @@ class ProbeJob final : public Job {
     outcome.verdict = Verdict::unfinished;
     outcome.error = 0;
     outcome.address = {};
-    outcome.evidence = {};
+    outcome.evidence.waited_ms = 0;  // What else it holds is the sweep's.
+    outcome.evidence.syns = 0;
     outcome.resolved = outcome.connected = {};
     outcome.attempts.clear();
   }
@@ -94,7 +95,8 @@ class ProbeJob final : public Job {
       if (!may_go_on(outcome, found)) co_return;
       addresses = *found;
     }
-    outcome.resolved = io_.now();
+    // Nothing was looked up for a literal: no time at all, not a microsecond of ours.
+    outcome.resolved = outcome.target.address && outcome.tries == 1 ? outcome.started : io_.now();
     Approach approach(io_, neighbourhoods_, options_.connect_timeout, ends);
     if (options_.mode == AddressMode::first) {
       co_await connect_first(outcome, approach, addresses);

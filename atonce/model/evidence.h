@@ -55,7 +55,8 @@ class Doubts {
 /// "late_loop+local_drops"; empty when there is no doubt.
 std::string write_doubts(Doubts doubts);
 
-/// What a verdict rests on, as it was while the target was waited for in its last try.
+/// What a verdict rests on, as it was while the target was waited for in its last try. The job tells the waiting and
+/// the SYNs, the sweep the rest.
 struct Evidence {
   std::uint32_t waited_ms = 0;    ///< for an answer
   std::uint32_t lateness_ms = 0;  ///< by how much our loop was late meanwhile, in all

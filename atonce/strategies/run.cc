@@ -16,7 +16,7 @@ constexpr Duration steering_interval = std::chrono::milliseconds(50);
 // A later lap is slow: at this part of the pace that was seen to lose nothing, though no slower than what no machine or
 // path minds. What it asks is mostly silent, and a window of 10,000 turns over only 2,900 times a second then.
 constexpr double later_lap_share = 0.5;
-constexpr double later_lap_rate_min = 500;
+constexpr double later_lap_rate_min = 2'000;
 constexpr double later_lap_rate_max = 5'000;
 
 Instant clock_now() { return std::chrono::time_point_cast<Duration>(std::chrono::steady_clock::now()); }
@@ -92,10 +92,18 @@ class Collector {
     if (outcome.address && (open || outcome.verdict == Verdict::closed))
       witness_.saw_answer({outcome.address, outcome.target.port}, open, outcome.connected);
     if (outcome.target.address) return;
-    if (outcome.resolved != Instant{} || outcome.verdict == Verdict::no_name)
-      witness_.saw_dns(true, outcome.resolved != Instant{} ? outcome.resolved : outcome.finished);
-    else if (outcome.verdict == Verdict::dns_timeout)
-      witness_.saw_dns(false, outcome.finished);
+    const Instant answered = outcome.resolved != Instant{} ? outcome.resolved : outcome.finished;
+    switch (outcome.verdict) {
+      case Verdict::dns_timeout: witness_.saw_dns(false, outcome.finished); break;
+      case Verdict::no_name:
+      case Verdict::no_address: witness_.saw_dns(true, answered, outcome.target.host); break;
+      // What the resolver says of itself may take it long, and so is no name to ask it for again.
+      case Verdict::dns_failure:
+      case Verdict::dns_refused:
+      case Verdict::dns_invalid: witness_.saw_dns(true, answered); break;
+      default:
+        if (outcome.resolved != Instant{}) witness_.saw_dns(true, answered, outcome.target.host);
+    }
   }
 
   void note(int error) {

@@ -116,6 +116,18 @@ TEST_F(SweepTest, ARateSpacesTheStartsEvenlyAndNamesWhenEachWasDue) {
   for (const Outcome& outcome : basket.outcomes) EXPECT_EQ(outcome.finished - outcome.due, script.takes);
 }
 
+TEST_F(SweepTest, EvidenceCountsOnlyWhatWasDroppedWhileTheTargetWasWaitedFor) {
+  script.takes = 100ms;
+  control.conditions.drops = 7;
+  basket.at_put = [&] { control.conditions.drops += 3; };  // Each tending, every 20 ms, until the end.
+  sweep(2, 1);
+  ASSERT_EQ(basket.outcomes.size(), 2u);
+  for (const Outcome& outcome : basket.outcomes) {
+    EXPECT_GE(outcome.evidence.drops, 9u);
+    EXPECT_LE(outcome.evidence.drops, 18u) << "not those before it began";
+  }
+}
+
 TEST_F(SweepTest, AShortageOfOurOwnIsWaitedOutAndTriedAgain) {
   script.shortages_of_each = 3;
   sweep(200, 50);
