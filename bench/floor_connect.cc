@@ -1,6 +1,7 @@
 // The floor: the shortest plain epoll loop that connects to a list of addresses and gets every verdict right. No names,
 // no rows, no account, no cancellation: what atonce does in the same time is held against it. Usage: floor_connect LIST
-// PORT WINDOW TIMEOUT_MS PROCESSES; prints counts and seconds as JSON.
+// PORT WINDOW TIMEOUT_MS PROCESSES [BURST]; prints counts and seconds as JSON. After BURST starts (128) it looks at
+// what has come; with a burst as wide as the window it is the loop that most people write first.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -36,6 +37,7 @@ struct Floor {
   std::uint16_t port;
   std::size_t window;
   std::int64_t timeout_ms;
+  int burst;
   Counts& counts;
   int epoll = epoll_create1(0);
   std::size_t in_flight = 0;
@@ -106,7 +108,7 @@ struct Floor {
   void run(const std::vector<in_addr>& list, std::size_t first, std::size_t step) {
     for (std::size_t next = first; next < list.size() || in_flight > 0;) {
       bool room = true;
-      for (int burst = 0; burst < 128 && room && next < list.size() && in_flight < window; ++burst)
+      for (int started = 0; started < burst && room && next < list.size() && in_flight < window; ++started)
         if ((room = start(list[next]))) next += step;
       if (in_flight > 0) turn_once(room && next < list.size() && in_flight < window);
     }
@@ -116,7 +118,8 @@ struct Floor {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 6) return std::fprintf(stderr, "usage: floor_connect LIST PORT WINDOW TIMEOUT_MS PROCESSES\n"), 2;
+  if (argc < 6 || argc > 7)
+    return std::fprintf(stderr, "usage: floor_connect LIST PORT WINDOW TIMEOUT_MS PROCESSES [BURST]\n"), 2;
   std::vector<in_addr> list;
   std::ifstream file(argv[1]);
   for (std::string line; std::getline(file, line);) {
@@ -134,7 +137,7 @@ int main(int argc, char** argv) {
   for (std::size_t i = 0; i < processes; ++i) {
     if (fork() != 0) continue;
     Floor floor{static_cast<std::uint16_t>(std::atoi(argv[2])), std::strtoul(argv[3], nullptr, 10) / processes,
-                std::atol(argv[4]), counts[i]};
+                std::atol(argv[4]), argc > 6 ? std::atoi(argv[6]) : 128, counts[i]};
     floor.run(list, i, processes);
     _exit(0);
   }

@@ -44,12 +44,12 @@ class Addresses:
         self.first, self.count, self.used = first, count, 0
 
     def take(self, count):
-        hosts = [_dotted(self.first + (self.used + i) % self.count) for i in range(count)]
+        hosts = [dotted(self.first + (self.used + i) % self.count) for i in range(count)]
         self.used += count
         return hosts
 
 
-def _dotted(number):
+def dotted(number):
     return ".".join(str(number >> shift & 255) for shift in (24, 16, 8, 0))
 
 

@@ -28,6 +28,7 @@ class Answers:
     trouble: str = ""
 
 
+COMPLETE = (0, 3)  # 3: every target has its verdict, and some of these are unsure
 # One try for each host, as the peers do: no second lap, nothing kept, no canaries, no places for each network.
 ONE_TRY = ["--confirm", "0", "--no-run", "--no-canaries", "--per-address", "0", "--per-network", "0"]
 
@@ -49,7 +50,7 @@ class Atonce:
         rows = self.folder / "rows.csv"
         ran = process.run([self.program, "probe", list_file, "-q", "--csv", "-o", rows, *self.always, *self.options], self.timeout_s,
                           watch=self.watch, descriptors=self.descriptors)
-        answers = Answers(ran.seconds, ran.cpu_s, trouble=ran.trouble() or "")
+        answers = Answers(ran.seconds, ran.cpu_s, trouble=ran.trouble(COMPLETE) or "")
         if not answers.trouble:
             read_rows(rows, count, answers)
         rows.unlink(missing_ok=True)
@@ -77,12 +78,13 @@ class Floor:
     window: int
     processes: int
     timeout_ms: int
+    burst: int = 128  # starts until it looks at what has come
 
     def how(self):
         return f"plain epoll loop, {self.window:,} in flight, {self.processes} process{'es' if self.processes > 1 else ''}"
 
     def probe(self, list_file, _count):
-        ran = process.run([self.program, list_file, 443, self.window, self.timeout_ms, self.processes], 120)
+        ran = process.run([self.program, list_file, 443, self.window, self.timeout_ms, self.processes, self.burst], 120)
         return answers_of_json(ran)
 
 

@@ -18,11 +18,11 @@ class Ran:
     err: str
     timed_out: bool = False
 
-    def trouble(self):
-        """None, or one line of what went wrong."""
+    def trouble(self, fine=(0,)):
+        """None, or one line of what went wrong; `fine`: exit codes of a command that did what it should."""
         if self.timed_out:
             return f"ended after {self.seconds:.0f} s: too slow"
-        if self.status != 0:
+        if self.status not in fine:
             last = (self.err.strip().splitlines() or ["nothing said"])[-1]
             return f"exit code {self.status}: {last[:200]}"
         return None
