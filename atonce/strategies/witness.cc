@@ -17,6 +17,7 @@
 #include "atonce/runtime/requests.h"
 #include "atonce/runtime/sleep.h"
 #include "atonce/strategies/witness_log.h"
+#include "atonce/strategies/witness_names.h"
 
 namespace atonce {
 namespace {
@@ -64,7 +65,10 @@ class SignalsBlocked {
 
 WitnessOptions witness_options(const Plan& plan, const std::string& strategy) {
   const bool lone = strategy == "sequential" && plan.input.limit == 1u;
-  return {.canaries = plan.trust.canaries && !lone, .connect_timeout = plan.probe.connect_timeout};
+  WitnessOptions options{.canaries = plan.trust.canaries && !lone, .connect_timeout = plan.probe.connect_timeout};
+  if (plan.resolver.system) return options;
+  if (Parsed<ResolverConfig> config = read_resolver_config(plan.resolver)) options.resolver = std::move(*config);
+  return options;
 }
 
 /// All of a witness. What other threads may touch is atomic or behind the mutex.
@@ -88,13 +92,16 @@ class Witness::Thread {
       } catch (const std::exception& failure) {
         absent_ = std::string("the run was watched only in part: ") + failure.what();
       }
+      leave();
     });
   } catch (const std::system_error& shortage) {
     absent_ = std::string("the run was not watched: ") + shortage.what();
+    leave();
   }
 
   WitnessReport finish() {
     stop();
+    leave();
     sample_drops();
     WitnessReport report = log_.report();
     report.absent = absent_;
@@ -113,8 +120,9 @@ class Witness::Thread {
     if (offers_.size() < offers_max) offers_.push_back(from);
   }
 
-  void saw_dns(bool answered, Instant at) {
+  void saw_dns(bool answered, Instant at, std::string_view name) {
     if (answered) {
+      if (options_.resolver) names_.offer(name, at);
       if (raise(dns_answer_ns_, at)) dns_timeouts_.store(0, std::memory_order_relaxed);
     } else if (at.time_since_epoch().count() > dns_answer_ns_.load(std::memory_order_relaxed)) {
       dns_timeouts_.fetch_add(1, std::memory_order_relaxed);
@@ -142,6 +150,12 @@ class Witness::Thread {
     if (thread_.joinable()) thread_.join();
   }
 
+  /// Nobody watches any longer, so nobody is to wait for what may be seen.
+  void leave() {
+    conditions_.hold.store(false, std::memory_order_relaxed);
+    conditions_.vouched_until_ns.store(Instant::max().time_since_epoch().count(), std::memory_order_release);
+  }
+
   Task<void> watch() {
     Result<Socket> listener = listen(*io_, {IpAddress::v4(loopback), 0}, 16);
     const Result<Endpoint> own = listener ? io_->local_endpoint(listener->handle()) : std::unexpected(listener.error());
@@ -153,8 +167,9 @@ class Witness::Thread {
            due = io_->now() + tick_interval) {
         if (!co_await sleep_until(*io_, due)) break;
         look(due);
-        if (!own) continue;
         const Instant now = io_->now();
+        if (log_.resolver().wants_question(now)) scope.start([this] { return ask_resolver(); });
+        if (!own) continue;
         if (now >= own_due) {
           own_due = now + own_interval;
           ask(scope, *own, true);
@@ -188,11 +203,21 @@ class Witness::Thread {
     }
   }
 
+  Task<void> ask_resolver() {
+    const ResolverConfig config = config_for_witness(*options_.resolver, ResolverWatch::patience, resolver_turn_++);
+    const bool answered = co_await is_answered(*io_, config, names_.next().value_or(std::string()));
+    if (answered) {
+      log_.resolver().answered(io_->now());
+    } else if (!stopping_.load(std::memory_order_relaxed)) {
+      log_.resolver().silent();
+    }
+  }
+
   void look(Instant due) {
     const ClockReading clocks = read_clocks();
     sample_drops();
     log_.saw_answer(instant_of(answer_ns_));
-    log_.saw_dns(instant_of(dns_answer_ns_), dns_timeouts_.load(std::memory_order_relaxed));
+    log_.resolver().saw(instant_of(dns_answer_ns_), dns_timeouts_.load(std::memory_order_relaxed), !names_.empty());
     log_.saw_uplink(uplink_.look(), clocks.monotonic);
     {
       const std::lock_guard lock(mutex_);
@@ -236,6 +261,8 @@ class Witness::Thread {
   std::atomic<std::uint64_t> dns_timeouts_{0};
   std::atomic<bool> stopping_{false};
   Instant offered_{};  ///< the collector's own
+  AnsweredNames names_;
+  std::size_t resolver_turn_ = 0;
 
   mutable std::mutex mutex_;
   std::vector<Endpoint> offers_;
@@ -251,7 +278,7 @@ Witness::~Witness() = default;
 void Witness::start() { thread_->start(); }
 WitnessReport Witness::finish() { return thread_->finish(); }
 void Witness::saw_answer(const Endpoint& from, bool open, Instant at) { thread_->saw_answer(from, open, at); }
-void Witness::saw_dns(bool answered, Instant at) { thread_->saw_dns(answered, at); }
+void Witness::saw_dns(bool answered, Instant at, std::string_view name) { thread_->saw_dns(answered, at, name); }
 std::string Witness::first_wall() const { return thread_->first_wall(); }
 
 }  // namespace atonce

@@ -2,11 +2,14 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "atonce/model/address.h"
 #include "atonce/model/plan.h"
 #include "atonce/model/witness_report.h"
+#include "atonce/protocols/dns/resolver.h"
 #include "atonce/strategies/conditions.h"
 
 namespace atonce {
@@ -15,9 +18,13 @@ namespace atonce {
 struct WitnessOptions {
   bool canaries = true;      ///< ask hosts that were seen open again, now and then; else only our own listener
   Duration connect_timeout;  ///< of the run's own connects: a canary that is silent for so long counts as missed
+  /// The run's own, to be asked for a name that was answered before when only time-outs come of it; none: nobody is
+  /// asked, and twenty time-outs without an answer between them are taken for a resolver that stands still.
+  std::optional<ResolverConfig> resolver{};
 };
 
-/// What suits a plan: no canaries where the user wants none, or where a run of one target after another has only one.
+/// What suits a plan: no canaries where the user wants none, or where a run of one target after another has only one;
+/// no questions to getaddrinfo(3), which has no bound in time.
 WitnessOptions witness_options(const Plan& plan, const std::string& strategy);
 
 /// One thread beside a run that sees what happens to this machine meanwhile: packets thrown away here, an uplink that
@@ -35,15 +42,17 @@ class Witness {
 
   /// Never throws for a shortage of this machine.
   void start();
-  /// Ends the thread, within milliseconds, and tells what was seen. Once.
+  /// Ends the thread, within milliseconds, and tells what was seen. Once. From then on, and also when the thread could
+  /// not be had, all time is vouched for and nothing is held: nobody will know more.
   WitnessReport finish();
 
   /// A target answered a connect at `at`: `open`, or refused. To be called by the collector for each such outcome of
   /// the run, whose address is known: a few nanoseconds, and a lock for one in ten milliseconds at most.
   void saw_answer(const Endpoint& from, bool open, Instant at);
   /// A question to a resolver came to its end at `at`: with any answer (no_name and dns_failure too), or with none.
-  /// A few nanoseconds.
-  void saw_dns(bool answered, Instant at);
+  /// `name`: what was asked, when the answer was that it exists or does not; else empty. A few nanoseconds, and a lock
+  /// for one in ten milliseconds at most.
+  void saw_dns(bool answered, Instant at, std::string_view name = {});
 
   /// What this machine threw away since the witness was made, and why the run cannot go faster: "net.core.
   /// netdev_max_backlog = 1000". Empty while nothing was thrown away. From any thread.

@@ -28,11 +28,11 @@ std::string_view name_of(Taint taint) {
 WitnessLog::WitnessLog(Conditions& conditions, const ClockReading& start)
     : conditions_(conditions),
       clocks_(start),
+      resolver_(start.monotonic),
       last_tick_(start.monotonic),
       last_good_(start.monotonic),
       own_last_good_(start.monotonic),
-      uplink_seen_(start.monotonic),
-      dns_last_answer_(start.monotonic) {}
+      uplink_seen_(start.monotonic) {}
 
 void WitnessLog::note(Taint taint, Instant from, Instant until) {
   conditions_.note(taint, from, until);
@@ -90,11 +90,6 @@ void WitnessLog::withdrawn(std::uint64_t number) { take(number); }
 
 void WitnessLog::saw_answer(Instant at) { good(at); }
 
-void WitnessLog::saw_dns(Instant last_answer, std::uint64_t timeouts_since) {
-  dns_last_answer_ = std::max(dns_last_answer_, last_answer);
-  dns_timeouts_ = timeouts_since;
-}
-
 void WitnessLog::saw_uplink(const std::optional<Uplink>& uplink, Instant at) {
   if (!uplink) return;
   const bool moved = uplink_ && uplink->there() && uplink->interface != uplink_->interface;
@@ -145,16 +140,6 @@ void WitnessLog::judge_path(Instant now) {
   note(Taint::uplink, *path_.from, now);
 }
 
-void WitnessLog::judge_resolver(Instant now) {
-  if (resolver_.from && dns_last_answer_ > *resolver_.from) {
-    note(Taint::resolver, *resolver_.from, dns_last_answer_);
-    resolver_.from.reset();
-  }
-  if (dns_timeouts_ < dns_timeouts_min || now - dns_last_answer_ <= dns_silence_min) return;
-  resolver_.from = dns_last_answer_;
-  note(Taint::resolver, *resolver_.from, now);
-}
-
 void WitnessLog::hold(Instant now) {
   const bool away = path_.from || link_.from;
   if (!away) hold_spent_ = false;
@@ -175,7 +160,7 @@ void WitnessLog::vouch(Instant now) {
         silent_after + static_cast<std::int64_t>(silent_hosts_min) * canaries_.gap() + vouch_slack;
     until = std::max(last_good_ - Duration(1), now - noticed_after);
   }
-  const std::int64_t until_ns = std::min(until, now).time_since_epoch().count();
+  const std::int64_t until_ns = std::min({until, resolver_.vouched_until(now), now}).time_since_epoch().count();
   if (until_ns > conditions_.vouched_until_ns.load(std::memory_order_relaxed))
     conditions_.vouched_until_ns.store(until_ns, std::memory_order_release);
 }
@@ -187,10 +172,11 @@ void WitnessLog::tick(const ClockReading& now, Instant due) {
     // Nobody waited for the canaries meanwhile, so their silence says nothing.
     if (!path_.from) last_good_ = std::max(last_good_, now.monotonic);
     own_last_good_ = std::max(own_last_good_, now.monotonic);
+    resolver_.stood_still();
   }
   if (found.stepped) note(Taint::clock, found.since, now.monotonic);
   judge_path(now.monotonic);
-  judge_resolver(now.monotonic);
+  if (const auto standing = resolver_.judge(now.monotonic)) note(Taint::resolver, standing->from, standing->until);
   hold(now.monotonic);
   vouch(now.monotonic);
   last_tick_ = now.monotonic;

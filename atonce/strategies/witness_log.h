@@ -9,6 +9,7 @@
 #include "atonce/runtime/uplink.h"
 #include "atonce/strategies/conditions.h"
 #include "atonce/strategies/witness_canaries.h"
+#include "atonce/strategies/witness_resolver.h"
 
 namespace atonce {
 
@@ -21,8 +22,6 @@ class WitnessLog {
   // A canary that has not answered for so long casts doubt on the path: by then its SYN was repeated once.
   static constexpr Duration silent_after = std::chrono::milliseconds(1'500);
   static constexpr std::size_t silent_hosts_min = 2;
-  static constexpr unsigned dns_timeouts_min = 20;
-  static constexpr Duration dns_silence_min = std::chrono::seconds(1);
   // An outage is not waited out for longer; what is tried then is tainted, and tried again.
   static constexpr Duration hold_max = std::chrono::seconds(30);
 
@@ -35,8 +34,6 @@ class WitnessLog {
 
   /// The latest answer of any target of the run, canaries apart.
   void saw_answer(Instant at);
-  /// The latest answer of a resolver, and how many questions have timed out since.
-  void saw_dns(Instant last_answer, std::uint64_t timeouts_since);
   /// The way out, as it is now; nothing where it cannot be watched.
   void saw_uplink(const std::optional<Uplink>& uplink, Instant at);
 
@@ -46,6 +43,8 @@ class WitnessLog {
 
   CanaryPool& canaries() { return canaries_; }
   const CanaryPool& canaries() const { return canaries_; }
+  /// To be told of what resolvers say, and asked when to ask them.
+  ResolverWatch& resolver() { return resolver_; }
 
   /// All but the drops.
   WitnessReport report() const;
@@ -73,7 +72,6 @@ class WitnessLog {
   std::size_t silent_hosts(Instant now) const;
   void drop_if_gone(const Question& question);
   void judge_path(Instant now);
-  void judge_resolver(Instant now);
   void hold(Instant now);
   void vouch(Instant now);
   bool voided(const Miss& miss) const;
@@ -81,6 +79,7 @@ class WitnessLog {
   Conditions& conditions_;
   ClockWatch clocks_;
   CanaryPool canaries_;
+  ResolverWatch resolver_;
 
   std::vector<Question> questions_;  ///< no answer yet; an ended one stays until a later one is answered
   std::uint64_t next_number_ = 0;
@@ -90,12 +89,9 @@ class WitnessLog {
   Instant last_tick_;
   Instant last_good_;      ///< the latest answer from outside
   Instant own_last_good_;  ///< the latest of our own listener
-  Outage path_, link_, resolver_;
+  Outage path_, link_;
   std::optional<Uplink> uplink_;
   Instant uplink_seen_;
-
-  Instant dns_last_answer_;
-  std::uint64_t dns_timeouts_ = 0;
 
   std::optional<Instant> held_since_;
   bool hold_spent_ = false;

@@ -244,24 +244,31 @@ TEST_F(WitnessLogTest, TaintsTheMomentInWhichTheWayOutMoves) {
   EXPECT_FALSE(conditions_.hold);
 }
 
-TEST_F(WitnessLogTest, TaintsAStalledResolverUntilItsNextAnswer) {
+TEST_F(WitnessLogTest, TaintsAStalledResolverUntilItsNextAnswerAndDoesNotHold) {
   pass(1s);
-  log_.saw_dns(zero + 900ms, 0);
-  pass(5s);
-  log_.saw_dns(zero + 900ms, 19);
-  pass(1s);
-  EXPECT_THAT(log_.report().stretches, IsEmpty()) << "a few names may have servers that are dead";
-  log_.saw_dns(zero + 900ms, 20);
-  pass(1s);
+  log_.resolver().saw(zero + 900ms, 20, false);
+  pass(6s);
   EXPECT_TRUE(conditions_.overlapping(zero + 2s, zero + 3s));
-  log_.saw_dns(zero + 7'900ms, 0);
+  log_.resolver().saw(zero + 6'900ms, 0, true);
   pass(1s);
   const WitnessReport report = log_.report();
   ASSERT_THAT(causes_of(report), ElementsAre("resolver"));
   EXPECT_EQ(since_start(report.stretches[0].from), 900ms);
-  EXPECT_GE(report.stretches[0].length, 7s);
-  EXPECT_LE(report.stretches[0].length, 7s + 200ms);
+  EXPECT_GE(report.stretches[0].length, 6s);
+  EXPECT_LE(report.stretches[0].length, 6s + 200ms);
   EXPECT_FALSE(conditions_.hold);
+}
+
+TEST_F(WitnessLogTest, VouchesForNoTimeInWhichTheResolverMayHaveStalled) {
+  pass(1s);
+  log_.resolver().saw(now_, 20, true);
+  const Instant answered = now_;
+  pass(2s);
+  EXPECT_EQ(vouched(), std::max(answered - 1ns, zero + 1s));
+  EXPECT_TRUE(log_.resolver().wants_question(now_));
+  log_.resolver().answered(now_);
+  pass(tick_length);
+  EXPECT_EQ(vouched(), now_ - tick_length - 1ns);
 }
 
 TEST_F(WitnessLogTest, KeepsTwoTroublesApartThatGoOnAtOnce) {
@@ -269,7 +276,7 @@ TEST_F(WitnessLogTest, KeepsTwoTroublesApartThatGoOnAtOnce) {
   pass(1s);
   step(2s);
   link_ = Uplink{};
-  log_.saw_dns(zero + 1s, 50);
+  log_.resolver().saw(zero + 1s, 50, false);
   pass(5s);
   EXPECT_THAT(causes_of(log_.report()), ElementsAre("stopped", "uplink", "resolver"));
   EXPECT_EQ(conditions_.stretches(), 3u) << "each of them extended, not noted anew";
