@@ -109,7 +109,8 @@ TEST_F(ProbeTest, TheSweepsPartOfTheEvidenceIsLeftAlone) {
   plan.resolver.servers = config.servers;
   Neighbourhoods neighbourhoods(plan.politeness, 7);
   const JobSetting setting{plan, neighbourhoods, excludes};
-  Outcome outcome{.target = literal_target("192.0.2.2"), .evidence = {.lateness_ms = 7, .drops = 5}};
+  io.host("192.0.2.1").never_answers();
+  Outcome outcome{.target = literal_target("192.0.2.1"), .evidence = {.lateness_ms = 7, .drops = 5}};
   io.run(with_probe(io, setting, [&](Job& job) -> Task<void> { co_await job.run(outcome); }));
   EXPECT_EQ(outcome.verdict, Verdict::timeout);
   EXPECT_EQ(outcome.evidence, (Evidence{.waited_ms = 3'500, .lateness_ms = 7, .drops = 5, .syns = 4}));
