@@ -192,8 +192,7 @@ std::uint64_t raise_descriptor_limit() {
 std::uint32_t largest_window(const MachineFacts& facts, bool ring) {
   const std::uint64_t descriptors =
       std::clamp<std::uint64_t>(std::max(facts.descriptors_soft, facts.descriptors_hard), 1, window_ceiling);
-  // Where there are few descriptors, a reserve of 64 would be all of them.
-  std::uint64_t window = descriptors - std::min(descriptors_reserved, descriptors / 4);
+  std::uint64_t window = descriptors - std::min(descriptors_reserved, descriptors / 2);
   if (ring) window *= rings_max;
   if (const Number left = memory_left(facts)) window = std::min(window, *left / 2 / bytes_per_connection);
   return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(window, 1, window_ceiling));

@@ -53,15 +53,18 @@ std::optional<std::uint64_t> memory_left(const MachineFacts& facts);
 std::uint64_t raise_descriptor_limit();
 
 /// How many jobs can be in flight in one process, once `raise_descriptor_limit` has been called: by descriptors less a
-/// reserve for files, pipes and resolvers (`ring`: each of up to `rings_max` rings has a table of sockets of its own,
-/// under the same limit), and by half of the memory left. At least 1, at most `window_ceiling`; a caller's default
-/// stays far below.
+/// reserve for files, pipes, resolvers and the witness (`ring`: each of up to `rings_max` rings has a table of sockets
+/// of its own, under the same limit), and by half of the memory left. At least 1, at most `window_ceiling`; a caller's
+/// default stays far below.
 std::uint32_t largest_window(const MachineFacts& facts, bool ring);
 
 inline constexpr std::uint32_t window_ceiling = 10'000'000;
 /// A connection in flight: about 5.5 KB of kernel memory for the socket and its SYN, and our frame.
 inline constexpr std::uint64_t bytes_per_connection = 8 * 1024;
-inline constexpr std::uint64_t descriptors_reserved = 64;
+/// Two loops with a resolver's 16 sockets each, and theirs; the witness, with its canaries in flight; the list, the run
+/// folder, what is set aside for later laps, and the standard streams. Where that were most of a small limit, half of
+/// it is reserved; what is short then is waited for.
+inline constexpr std::uint64_t descriptors_reserved = 96;
 /// Rings in one process at most: each is a thread and some memory, and a window of 64 tables is wider than any path
 /// carries.
 inline constexpr std::uint32_t rings_max = 64;
