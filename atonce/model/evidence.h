@@ -62,6 +62,7 @@ struct Evidence {
   std::uint32_t lateness_ms = 0;  ///< by how much our loop was late meanwhile, in all
   std::uint32_t drops = 0;        ///< packets thrown away on this machine meanwhile, by any program
   std::uint16_t syns = 0;         ///< SYNs sent, by the kernel's own count; 0 where it cannot tell
+  std::uint32_t sent = 0;         ///< packets sent meanwhile, by any program; only until the verdict is judged
 
   friend bool operator==(const Evidence&, const Evidence&) = default;
 };

@@ -153,7 +153,10 @@ class DropSampler::Files {
  public:
   void sample(LocalDrops& drops) {
     drops.of(DropKind::backlog) = parse_softnet_drops(softnet_.read());
-    drops.of(DropKind::receive_buffer) = parse_counter(snmp_.read(), "Udp:", "RcvbufErrors");
+    const std::string_view snmp = snmp_.read();
+    drops.of(DropKind::receive_buffer) = parse_counter(snmp, "Udp:", "RcvbufErrors");
+    sent_ = parse_counter(snmp, "Tcp:", "OutSegs") + parse_counter(snmp, "Tcp:", "RetransSegs") +
+            parse_counter(snmp, "Udp:", "OutDatagrams");
     const std::string_view tcp = netstat_.read();
     drops.of(DropKind::send_failed) = parse_counter(tcp, "TcpExt:", "TCPRetransFail");
     drops.of(DropKind::accept_queue) = parse_counter(tcp, "TcpExt:", "ListenDrops");
@@ -163,6 +166,8 @@ class DropSampler::Files {
     const Instant end = now();
     devices_due_ = end + devices_cost_share * (end - start);
   }
+
+  std::uint64_t sent() const { return sent_; }
 
   std::string worst_queue() {
     int worst = 0;
@@ -214,6 +219,7 @@ class DropSampler::Files {
   ProcFile netstat_{"/proc/net/netstat"};
   ProcFile devices_{"/proc/net/dev"};
   QueueDropReader queues_;
+  std::uint64_t sent_ = 0;
   Instant devices_due_{};
   bool first_ = true;
   std::map<std::string, std::uint64_t> first_devices_;
@@ -227,6 +233,8 @@ const LocalDrops& DropSampler::sample() {
   files_->sample(last_);
   return last_;
 }
+
+std::uint64_t DropSampler::sent() const { return files_->sent(); }
 
 std::string DropSampler::wall(DropKind kind) const {
   switch (kind) {

@@ -70,6 +70,8 @@ class DropSampler {
   DropSampler(const DropSampler&) = delete;
 
   const LocalDrops& sample();
+  /// As of the last sample: packets that this network namespace has sent, repetitions too: what drops are held against.
+  std::uint64_t sent() const;
   /// The setting that bounds this kind here, as it is now: "net.core.netdev_max_backlog = 1000", "txqueuelen of eth0 =
   /// 1000"; for interfaces the one that threw most away since the sampler was made. Empty: none is known.
   std::string wall(DropKind kind) const;

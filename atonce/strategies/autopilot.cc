@@ -11,6 +11,10 @@ constexpr Duration reading_interval_min = 20ms;
 // What was started before the pace shrank still brings its losses for about a round trip.
 constexpr Duration shrink_pause = 300ms;
 constexpr double rate_min = 200;
+// For about so long the kernel repeats the SYNs of what is silent, as close together as they were first sent.
+constexpr Duration repetitions_last = 4s;
+// Drops at less than this part of the fastest pace come from repetitions, not from starts.
+constexpr double starting_share = 0.5;
 // What was proven is not forgotten because a window or a list left it unused for a moment.
 constexpr double proven_kept = 0.5;
 constexpr double shrink_factor = 0.7;
@@ -53,6 +57,7 @@ void Autopilot::observe(Instant now, const Readings& readings) {
   const std::uint64_t starts = readings.starts - seen_.starts;
   const double pace = static_cast<double>(starts) / seconds_of(passed);
   paced_ = paced_ == 0 ? pace : 0.5 * paced_ + 0.5 * pace;
+  remember(now, paced_);
   const Wall sign = readings.tainted ? Wall::none : sign_of_loss(readings, starts);
   if (sign == Wall::none) {
     if (!readings.tainted) grow(now, pace);
@@ -65,6 +70,17 @@ void Autopilot::observe(Instant now, const Readings& readings) {
   seen_ = readings;
 }
 
+double Autopilot::fastest_lately() const { return std::max(fastest_now_, fastest_before_); }
+
+void Autopilot::remember(Instant now, double pace) {
+  if (now - fastest_since_ >= repetitions_last) {
+    fastest_before_ = now - fastest_since_ < 2 * repetitions_last ? fastest_now_ : 0;
+    fastest_now_ = 0;
+    fastest_since_ = now;
+  }
+  fastest_now_ = std::max(fastest_now_, pace);
+}
+
 void Autopilot::shrink(Instant now, Wall wall, double pace) {
   shrunk_at_ = now;
   // A shortage is the window's: as many as fit go on at any pace; the sweep has narrowed itself already.
@@ -73,6 +89,14 @@ void Autopilot::shrink(Instant now, Wall wall, double pace) {
       wall_ = wall;
       ceiling_ = pace;
     }
+    return;
+  }
+  // What was started seconds ago, too close together, is repeated so. To start more slowly helps those to come; that
+  // hardly anything starts now says nothing about the pace.
+  if (wall == Wall::drops && pace < starting_share * fastest_lately()) {
+    wall_ = wall;
+    ceiling_ = std::max(fastest_lately(), rate_min);
+    rate_ = std::clamp(std::min(rate_, ceiling_ * shrink_factor), rate_min, rate_most_);
     return;
   }
   if (wall == Wall::lateness) window_percent_ = std::max(window_percent_min, window_percent_ * 3 / 4);

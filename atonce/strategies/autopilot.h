@@ -47,6 +47,9 @@ class Autopilot {
 
  private:
   Wall sign_of_loss(const Readings& readings, std::uint64_t starts) const;
+  /// The fastest pace of the last four to eight seconds.
+  double fastest_lately() const;
+  void remember(Instant now, double pace);
   void shrink(Instant now, Wall wall, double pace);
   void grow(Instant now, double pace);
 
@@ -57,6 +60,9 @@ class Autopilot {
   double ceiling_ = 0;
   double paced_ = 0;  ///< starts a second lately, smoothed
   double proven_ = 0;
+  double fastest_now_ = 0;     ///< of the paces since `fastest_since_`
+  double fastest_before_ = 0;  ///< of those in the stretch before
+  Instant fastest_since_{};
   std::optional<Instant> seen_at_;
   Readings seen_;
   Readings checked_from_;  ///< since when silences that were checked are counted

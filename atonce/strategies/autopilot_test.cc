@@ -60,6 +60,22 @@ TEST(Autopilot, SlowsDownWhenThePathLosesAnswersThoughThisMachineDropsNothing) {
   EXPECT_GT(pilot.rate(), 8'000);
 }
 
+TEST(Autopilot, DropsOfRepetitionsSlowItDownOnceAndNotToAStandstill) {
+  Machine machine{.cpu = 20'000};
+  Autopilot pilot(5'000, 5'000);
+  machine.run(pilot, 1s);
+  machine.cpu = 0;  // All are in flight and silent; their SYNs are repeated as they were sent, and overrun a queue.
+  for (int repetition = 0; repetition < 3; ++repetition) {
+    machine.readings.drops += 200;
+    machine.run(pilot, 1s);
+  }
+  EXPECT_EQ(pilot.wall(), Autopilot::Wall::drops);
+  EXPECT_GE(pilot.rate(), 3'000);
+  EXPECT_LE(pilot.rate(), 4'000);
+  EXPECT_GE(*pilot.ceiling(), 4'500);
+  EXPECT_GE(pilot.proven(), 4'000);
+}
+
 TEST(Autopilot, AFewPacketsOfSomeOtherProgramDoNotSlowItDown) {
   Machine machine;
   Autopilot pilot;

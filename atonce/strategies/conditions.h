@@ -24,6 +24,8 @@ class Conditions {
 
   /// Packets thrown away on this machine since the run began.
   std::atomic<std::uint64_t> drops{0};
+  /// Packets sent by this machine, as its own counters have them.
+  std::atomic<std::uint64_t> sent{0};
   /// Up to here the witness knows all there is to know.
   std::atomic<std::int64_t> vouched_until_ns{0};
   /// Nothing should start: the uplink is away.

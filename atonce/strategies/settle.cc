@@ -1,6 +1,7 @@
 #include "atonce/strategies/settle.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace atonce {
 namespace {
@@ -16,6 +17,18 @@ constexpr std::uint32_t first_repetition_ms = 1'000;
 /// Nothing but the first SYN was sent.
 bool rests_on_one_syn(const Evidence& evidence) {
   return evidence.syns == 1 || (evidence.syns == 0 && evidence.waited_ms < first_repetition_ms);
+}
+
+// Drops come in bursts: whom they meet, they meet with several times the share of all packets.
+constexpr double burst_factor = 4;
+// One false silence in so many targets is believed.
+constexpr double false_share_max = 1e-5;
+
+/// Whether all SYNs of one target, or their answers, can be among the packets that were thrown away here.
+bool may_have_been_dropped(const Evidence& evidence) {
+  if (evidence.drops == 0) return false;
+  const double share = burst_factor * evidence.drops / std::max(1u, evidence.sent);
+  return std::pow(std::min(share, 1.0), std::max<unsigned>(evidence.syns, 1)) > false_share_max;
 }
 
 bool is_ours(Verdict verdict) { return verdict == Verdict::local_shortage || verdict == Verdict::local_error; }
@@ -40,7 +53,7 @@ Doubts doubts_of(const Outcome& outcome, bool tainted) {
   if (!is_silence(outcome.verdict)) return doubts;
   const Evidence& evidence = outcome.evidence;
   if (evidence.lateness_ms * lateness_share > evidence.waited_ms) doubts |= Doubt::late_loop;
-  if (evidence.drops > 0) doubts |= Doubt::local_drops;
+  if (may_have_been_dropped(evidence)) doubts |= Doubt::local_drops;
   if (outcome.verdict == Verdict::timeout && rests_on_one_syn(evidence)) doubts |= Doubt::few_syns;
   return doubts;
 }

@@ -111,6 +111,13 @@ TEST(DoubtsOf, SilenceIsDoubtedForOurDropsOurLatenessAndASingleSyn) {
   EXPECT_FALSE(doubts_of(outcome, false).any());
   outcome.evidence.drops = 1;
   EXPECT_EQ(doubts_of(outcome, false), Doubts(Doubt::local_drops));
+  outcome.evidence.sent = 200;
+  EXPECT_FALSE(doubts_of(outcome, false).any()) << "four SYNs, and one packet in 200 was thrown away";
+  outcome.evidence.syns = 1;
+  EXPECT_TRUE(doubts_of(outcome, false).has(Doubt::local_drops));
+  outcome.evidence.syns = 4;
+  outcome.evidence.drops = 10;
+  EXPECT_EQ(doubts_of(outcome, false), Doubts(Doubt::local_drops));
   outcome.evidence = {.waited_ms = 3'500, .lateness_ms = 1'000, .drops = 0, .syns = 4};
   EXPECT_EQ(doubts_of(outcome, false), Doubts(Doubt::late_loop));
   outcome.evidence = {.waited_ms = 3'500, .lateness_ms = 0, .drops = 0, .syns = 0};

@@ -123,11 +123,15 @@ class LoopSweep {
   void begin_try(Outcome& outcome) {
     sweep_.control.starts.fetch_add(1, std::memory_order_relaxed);
     outcome.evidence.drops = drops_now();
+    outcome.evidence.sent = sent_now();
     outcome.evidence.lateness_ms = lateness_now_ms();
   }
 
   std::uint32_t drops_now() const {
     return static_cast<std::uint32_t>(sweep_.control.conditions.drops.load(std::memory_order_relaxed));
+  }
+  std::uint32_t sent_now() const {
+    return static_cast<std::uint32_t>(sweep_.control.conditions.sent.load(std::memory_order_relaxed));
   }
   std::uint32_t lateness_now_ms() const {
     return static_cast<std::uint32_t>(std::chrono::floor<std::chrono::milliseconds>(io_.lateness_total()).count());
@@ -137,6 +141,7 @@ class LoopSweep {
   void judge(Outcome& outcome) const {
     Evidence& evidence = outcome.evidence;
     evidence.drops = drops_now() - evidence.drops;
+    evidence.sent = sent_now() - evidence.sent;
     evidence.lateness_ms = lateness_now_ms() - evidence.lateness_ms;
     if (evidence.waited_ms == 0 && is_silence(outcome.verdict))
       evidence.waited_ms = static_cast<std::uint32_t>(
@@ -146,6 +151,7 @@ class LoopSweep {
         is_voidable(outcome.verdict) &&
         sweep_.control.conditions.overlapping(outcome.started, outcome.finished, of_resolver).has_value();
     outcome.doubts = doubts_of(outcome, tainted);
+    evidence.sent = 0;
   }
 
   /// Tries again, after a pause, what is not settled, until it is.

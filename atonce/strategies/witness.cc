@@ -230,6 +230,7 @@ class Witness::Thread {
   void sample_drops() {
     drops_seen_ = drops_.sample().since(drops_before_);
     conditions_.drops.store(drops_seen_.total(), std::memory_order_relaxed);
+    conditions_.sent.store(drops_.sent(), std::memory_order_relaxed);
     if (first_kind_) return;
     for (const DropRow& row : all_drops)
       if (row.counts && !first_kind_ && drops_seen_.of(row.kind) > 0) first_kind_ = row.kind;
