@@ -1,13 +1,17 @@
-// A witness beside real connects: a network that goes away, and a program that is stopped.
+// A witness beside real connects: a network that goes away, a resolver that is silent, and a program that is stopped.
 
 #include "atonce/strategies/witness.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <thread>
 
 #include "atonce/runtime/deadline.h"
@@ -83,6 +87,86 @@ TEST(WitnessWhole, NotesTheStretchInWhichTheNetworkWasAwayAndHolds) {
   const InsideResult inside = run_inside_private_network(outage_is_noted);
   if (!inside.skipped.empty() || inside.failure.starts_with("skip: ")) GTEST_SKIP() << inside.skipped << inside.failure;
   EXPECT_EQ(inside.failure, "");
+}
+
+/// A name server that is heard, and says nothing or that there is no such name.
+class ShyNameServer {
+ public:
+  ShyNameServer() : socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t size = sizeof address;
+    ::bind(socket_, reinterpret_cast<sockaddr*>(&address), size);
+    ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
+    endpoint_ = {IpAddress::v4(INADDR_LOOPBACK), ntohs(address.sin_port)};
+  }
+  ShyNameServer(const ShyNameServer&) = delete;
+  ~ShyNameServer() { ::close(socket_); }
+
+  Endpoint endpoint() const { return endpoint_; }
+  /// Waits for a question, ten seconds at most.
+  bool hears() {
+    pollfd readable{.fd = socket_, .events = POLLIN};
+    if (::poll(&readable, 1, 10'000) != 1) return false;
+    size_ = ::recvfrom(socket_, message_.data(), message_.size(), 0, reinterpret_cast<sockaddr*>(&client_), &length_);
+    return size_ > 12;
+  }
+  void says_no_such_name() {
+    message_[2] = 0x81;
+    message_[3] = 0x83;
+    ::sendto(socket_, message_.data(), static_cast<std::size_t>(size_), 0, reinterpret_cast<sockaddr*>(&client_),
+             length_);
+  }
+
+ private:
+  int socket_;
+  Endpoint endpoint_;
+  std::array<std::uint8_t, 512> message_{};
+  ssize_t size_ = 0;
+  sockaddr_in client_{};
+  socklen_t length_ = sizeof client_;
+};
+
+/// A witness to whose run a name was answered, and then nothing but time-outs.
+class SuspiciousWitness : public ::testing::Test {
+ protected:
+  SuspiciousWitness()
+      : witness_(
+            {.canaries = false, .connect_timeout = 1s, .resolver = ResolverConfig{.servers = {server_.endpoint()}}},
+            conditions_) {
+    witness_.start();
+    const Instant now = std::chrono::time_point_cast<Duration>(std::chrono::steady_clock::now());
+    witness_.saw_dns(true, now, "known.example");
+    for (int i = 0; i < 30; ++i) witness_.saw_dns(false, now + 1ms);
+  }
+  ShyNameServer server_;
+  Conditions conditions_;
+  Witness witness_;
+};
+
+TEST_F(SuspiciousWitness, BelievesAResolverThatAnswersIt) {
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(server_.hears());
+    server_.says_no_such_name();
+  }
+  EXPECT_EQ(witness_.finish().stretches.size(), 0u);
+}
+
+TEST_F(SuspiciousWitness, NotesAResolverThatDoesNotAnswerItEither) {
+  for (const auto end = std::chrono::steady_clock::now() + 10s;
+       conditions_.stretches() == 0 && std::chrono::steady_clock::now() < end;)
+    std::this_thread::sleep_for(5ms);
+  const WitnessReport report = witness_.finish();
+  ASSERT_EQ(report.stretches.size(), 1u);
+  EXPECT_EQ(report.stretches[0].cause, "resolver");
+  EXPECT_GE(report.stretches[0].length, 2s);
+}
+
+TEST_F(SuspiciousWitness, DrawsNothingFromAQuestionThatTheEndOfTheRunCutShort) {
+  ASSERT_TRUE(server_.hears());
+  const auto asked = std::chrono::steady_clock::now();
+  const WitnessReport report = witness_.finish();
+  EXPECT_LT(std::chrono::steady_clock::now() - asked, 1s);
+  EXPECT_EQ(report.stretches.size(), 0u);
 }
 
 TEST(WitnessWhole, NotesThatTheProgramWasStopped) {

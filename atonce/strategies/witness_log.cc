@@ -154,7 +154,7 @@ void WitnessLog::hold(Instant now) {
 
 void WitnessLog::vouch(Instant now) {
   Instant until = now;
-  if (canaries_.size() >= silent_hosts_min && !path_.from) {
+  if (canaries_.size() >= silent_hosts_min && !path_.from && !link_.from) {
     // A path that has gone shows when two hosts were asked since, and waited for; and it goes after its last answer.
     const Duration noticed_after =
         silent_after + static_cast<std::int64_t>(silent_hosts_min) * canaries_.gap() + vouch_slack;

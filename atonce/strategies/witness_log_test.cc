@@ -139,6 +139,25 @@ TEST_F(WitnessLogTest, VouchesUpToNowWhereNobodyElseIsAsked) {
   EXPECT_EQ(vouched(), now_);
 }
 
+TEST_F(WitnessLogTest, VouchesTickByTickWhileItHolds) {
+  offer(8);
+  link_ = Uplink{2, true};
+  pass(10s);
+  for (const bool by_link : {false, true}) {
+    reachable_ = [](const Endpoint&) { return false; };
+    if (by_link) link_ = Uplink{};
+    while (!conditions_.hold && now_ < zero + 60s) step(tick_length);
+    for (int i = 0; i < 200; ++i) {
+      step(tick_length);
+      ASSERT_TRUE(conditions_.hold);
+      EXPECT_EQ(vouched(), now_);
+    }
+    reachable_ = [](const Endpoint&) { return true; };
+    pass(5s);
+    EXPECT_GE(vouched(), now_ - 1s);
+  }
+}
+
 TEST_F(WitnessLogTest, VouchesSoonerWhereTheRunItselfIsAnswered) {
   offer(2);
   pass(10s);
