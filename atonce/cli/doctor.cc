@@ -17,7 +17,7 @@ namespace {
 
 using Number = std::optional<std::uint64_t>;
 
-constexpr std::uint64_t window_wanted = 10'000;  // The default of async.
+constexpr std::uint64_t window_wanted = 10'000;  // Half of what async takes where there is room.
 constexpr std::uint64_t descriptors_wanted = window_wanted + descriptors_reserved;
 constexpr std::uint64_t backlog_wanted = 10'000;
 constexpr std::uint64_t accept_queue_wanted = 4'096;

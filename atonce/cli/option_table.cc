@@ -28,7 +28,7 @@ constexpr std::array options{
     OptionRow{"strategy", 0, "NAME[:N]", "sequential, processes:N, threads:N, async:N (async)", pace, probe_only, apply_strategies, strategy_words},
     OptionRow{"strategy", 0, "LIST", "which, as sequential,threads:20,async:1000 (all)", pace, compare_only, apply_strategies, strategy_words},
     OptionRow{"rounds", 0, "N", "how often each strategy runs, in turns (5)", pace, compare_only, apply_rounds},
-    OptionRow{"concurrency", 'c', "N", "in flight at most (what fits here, up to 10,000)", pace, runs | resumed, apply_concurrency},
+    OptionRow{"concurrency", 'c', "N", "in flight at most (what fits here, up to 20,000)", pace, runs | resumed, apply_concurrency},
     OptionRow{"rate", 0, "RATE", "auto: as fast as answers stay sure; or 500/s, 30/m", pace, probe_only | resumed, apply_rate, "auto"},
     OptionRow{"rate", 0, "RATE", "starts at most, as 500/s or 30/m, or auto (all)", pace, compare_only, apply_rate, "auto"},
     OptionRow{"per-address", 0, "N", "in flight to one address at most; 0: no bound (32)", pace, runs, apply_per_address},
