@@ -209,7 +209,14 @@ Parsed<Invocation> parse_resumed(Words words, const Words& changes, Surroundings
   std::vector<const char*> argv{"atonce"};
   for (const std::string& word : words) argv.push_back(word.c_str());
   surroundings.input_is_terminal = false;  // What came through a pipe then is kept with the run.
-  return parse_arguments(argv, surroundings);
+  Parsed<Invocation> invocation = parse_arguments(argv, surroundings);
+  if (!invocation) return invocation;
+  invocation->plan.fault.clear();  // What befell that session does not befall this one.
+  constexpr std::string_view fault = "--fault=";
+  for (const std::string& word : changes)
+    if (word.starts_with(fault))
+      invocation->plan.fault += (invocation->plan.fault.empty() ? "" : ",") + word.substr(fault.size());
+  return invocation;
 }
 
 }  // namespace atonce

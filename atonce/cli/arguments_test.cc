@@ -179,6 +179,9 @@ TEST(Arguments, OfAResumedRunAreThoseOfItsStartWithTheChanges) {
   EXPECT_EQ(parsed->plan.pacing.window, 50u);
   EXPECT_EQ(parsed->plan.output.verbosity, 2u);
   EXPECT_THAT(parsed->plan.input.targets, ElementsAre("-odd"));
+  EXPECT_EQ(parse_resumed({"probe", "--fault", "eio@sync:2"}, {}, surroundings)->plan.fault, "") << "it befell once";
+  EXPECT_EQ(parse_resumed({"probe", "--fault", "eio@sync:2"}, {"--fault=eio@sync:3"}, surroundings)->plan.fault,
+            "eio@sync:3");
   EXPECT_EQ(parse_resumed({"probe"}, {}, surroundings)->plan.input.list, "-") << "a pipe then, and a terminal now";
 }
 
