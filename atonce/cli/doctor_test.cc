@@ -64,7 +64,7 @@ TEST(Doctor, GivesTheCommandThatRaisesEachSmallLimit) {
   EXPECT_THAT(row_named(facts, "local ports").remedy, HasSubstr("ip_local_port_range"));
   EXPECT_THAT(row_named(facts, "user namespaces").remedy, HasSubstr("sysctl"));
   EXPECT_EQ(row_named(facts, "window").health, Health::small);
-  EXPECT_THAT(row_named(facts, "window").value, HasSubstr("4,032 with epoll"));
+  EXPECT_THAT(row_named(facts, "window").value, HasSubstr("4,000 with epoll"));
 }
 
 TEST(Doctor, RaisesTheSystemsCeilingFirstWhereThatIsTheLimit) {

@@ -48,7 +48,7 @@ std::array<int, 2> packet_pair() {
 /// Closes all descriptors but the standard ones and these two: a worker that outlives its parent by a moment must not
 /// hold on to the lock of a run folder, or to the other end of somebody's pipe. Source: close_range(2).
 void keep_only(int one, int other) {
-  const auto [low, high] = std::minmax(static_cast<unsigned>(one), static_cast<unsigned>(other));
+  const auto low = static_cast<unsigned>(std::min(one, other)), high = static_cast<unsigned>(std::max(one, other));
   if (low > 3) close_range(3, low - 1, 0);
   if (high > low + 1) close_range(low + 1, high - 1, 0);
   close_range(high + 1, ~0U, 0);
