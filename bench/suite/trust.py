@@ -2,10 +2,13 @@
 
 Each meets hosts that nobody has spoken to before. A verdict that differs from the truth is wrong, and wrong and sure when its row
 has no `unsure`. What this machine threw away meanwhile is counted for everyone by the kernel.
+
+Once the hosts are not in a TUN world but behind the kernel's own queue, as it is set here: see veth.py.
 """
 from collections import Counter
 from dataclasses import dataclass
 
+from . import veth
 from .contest import Addresses, say, truth_of, write_list
 from .contestants import Atonce, Floor, Nmap, Python
 from .far import BLOCK
@@ -15,6 +18,7 @@ SHARES = {"open": 2, "closed": 1, "timeout": 1}  # of four
 LOSSES = (0, 2, 10)
 TRIPS_MS = (10, 50, 300)
 MIDDLE_MS = 50
+QUEUE_MS = 0  # stands for the hosts behind the kernel's own queue, which are no milliseconds away
 TABLE_BEGIN, TABLE_END = "<!-- the table of make bench begins -->", "<!-- the table of make bench ends -->"
 
 
@@ -23,14 +27,16 @@ def spec(loss, trip_ms):
 
 
 def loss_and_trip(world):
+    if world == veth.WORLD:
+        return 0, QUEUE_MS
     options = dict(option.split("=") for option in world.split(",")[1:])
     return int(options["loss"].rstrip("%")), int(options["rtt"].removesuffix("ms"))
 
 
 def worlds(bench):
     if bench.tiny or bench.quick:
-        return [spec(loss, MIDDLE_MS) for loss in LOSSES[:2]]
-    return [spec(loss, trip_ms) for loss in LOSSES for trip_ms in TRIPS_MS]
+        return [*(spec(loss, MIDDLE_MS) for loss in LOSSES[:2]), veth.WORLD]
+    return [*(spec(loss, trip_ms) for loss in LOSSES for trip_ms in TRIPS_MS), veth.WORLD]
 
 
 def slow_worlds(_bench):
@@ -49,8 +55,9 @@ def atonce(bench, name, *options, patience_s=400):
 
 
 def floor(bench, window, timeout_ms):
+    """As most people write it first: it starts all it may before it looks at what has come."""
     name = f"plain epoll loop, {window:,} in flight, {timeout_ms / 1000:g} s"
-    return Entry(name, Floor(bench.tool("floor_connect"), window, 1, timeout_ms))
+    return Entry(name, Floor(bench.tool("floor_connect"), window, 1, timeout_ms, burst=window))
 
 
 def python(way, tasks, timeout_s, patience_s):
@@ -70,16 +77,20 @@ def ours(bench, loss, trip_ms):
     rates = (5_000, 20_000) if middle and not bench.quick else (20_000,)
     entries += [atonce(bench, f"--rate {rate}/s", "--rate", f"{rate}/s") for rate in rates]
     entries.append(atonce(bench, "--rate auto"))
-    if loss == 0 and middle:
+    if loss == 0 and trip_ms in (MIDDLE_MS, QUEUE_MS):
         entries.append(atonce(bench, f"-c {20_000 // scale}, 1 s", "-c", 20_000 // scale, "--connect-timeout", "1s"))
     return entries
 
 
-def theirs(bench, loss):
+def theirs(bench, loss, trip_ms):
     scale = bench.pick(1, 1, 16)
+    if trip_ms not in (MIDDLE_MS, QUEUE_MS):
+        return []
     entries = [floor(bench, 15_000 // scale, 1_000), floor(bench, 15_000 // scale, 3_500)]
     if bench.quick:
         return entries
+    if trip_ms == QUEUE_MS:
+        return [*entries, python("asyncio15000", 15_000, 1, 120)]
     entries.append(python("asyncio", 1_000, 1, 120))
     if loss == 0:
         entries.append(python("asyncio15000", 15_000, 1, 120))
@@ -92,21 +103,23 @@ def theirs(bench, loss):
 
 def measure(bench, section):
     loss, trip_ms = loss_and_trip(bench.world)
-    entries = ours(bench, loss, trip_ms) + (theirs(bench, loss) if trip_ms == MIDDLE_MS else [])
-    hold(bench, section, entries, loss, trip_ms)
+    entries = ours(bench, loss, trip_ms) + theirs(bench, loss, trip_ms)
+    if bench.world != veth.WORLD:
+        return hold(bench, section, entries, loss, trip_ms, TunHosts(bench))
+    with veth.far_side():
+        hold(bench, section, entries, loss, trip_ms, veth.Hosts())
 
 
 def measure_slow(bench, section):
     loss, trip_ms = loss_and_trip(bench.world)
     window = bench.pick(100, 1_000, 100)
-    hold(bench, section, [atonce(bench, f"-c {window}", "-c", window, patience_s=3_000)], loss, trip_ms)
+    hold(bench, section, [atonce(bench, f"-c {window}", "-c", window, patience_s=3_000)], loss, trip_ms, TunHosts(bench))
 
 
-def hold(bench, section, entries, loss, trip_ms):
-    addresses = Addresses(*BLOCK)
+def hold(bench, section, entries, loss, trip_ms, addresses):
     count = bench.pick(65_536, 16_384, 1_024)
     for entry in entries:
-        hosts, truth = take_hosts(bench, addresses, count)
+        hosts, truth = addresses.take(count)
         list_file = write_list(bench.folder / "list", hosts)
         before = packets_dropped()
         answers = entry.contestant.probe(list_file, count)
@@ -118,18 +131,23 @@ def hold(bench, section, entries, loss, trip_ms):
         say(f"    {loss} % loss, {trip_ms} ms, {line_of(fact)}")
 
 
-def take_hosts(bench, addresses, count):
-    """So many hosts in the order of their addresses, of each fate exactly its share."""
-    left = {verdict: count * share // 4 for verdict, share in SHARES.items()}
-    hosts, truth = [], []
-    while sum(left.values()) > 0:
-        more = addresses.take(max(1_000, sum(left.values()) * 17 // 16))
-        for host, verdict in zip(more, truth_of(bench, bench.world, write_list(bench.folder / "more", more))):
-            if left[verdict] > 0:
-                left[verdict] -= 1
-                hosts.append(host)
-                truth.append(verdict)
-    return hosts, truth
+class TunHosts:
+    """Gives out hosts in the order of their addresses, of each fate exactly its share, with the truth about them."""
+
+    def __init__(self, bench):
+        self.bench, self.addresses = bench, Addresses(*BLOCK)
+
+    def take(self, count):
+        left = {verdict: count * share // 4 for verdict, share in SHARES.items()}
+        hosts, truth = [], []
+        while sum(left.values()) > 0:
+            more = self.addresses.take(max(1_000, sum(left.values()) * 17 // 16))
+            for host, verdict in zip(more, truth_of(self.bench, self.bench.world, write_list(self.bench.folder / "more", more))):
+                if left[verdict] > 0:
+                    left[verdict] -= 1
+                    hosts.append(host)
+                    truth.append(verdict)
+        return hosts, truth
 
 
 def compare(answers, truth):
@@ -162,11 +180,14 @@ def line_of(fact):
 
 
 def finish(_bench, section):
-    facts = section.facts
+    facts = [fact for fact in section.facts if fact["trip_ms"] != QUEUE_MS]
+    queued = [fact for fact in section.facts if fact["trip_ms"] == QUEUE_MS]
     trips = sorted({fact["trip_ms"] for fact in facts})
     for loss in sorted({fact["loss"] for fact in facts}):
         section.tables.append(table_of([fact for fact in facts if fact["loss"] == loss], loss, trips))
-    mine = [fact for fact in facts if fact["ours"]]
+    if queued:
+        section.tables.append({**table_of(queued, 0, [QUEUE_MS]), "title": f"No loss, hosts behind the kernel's own queue, {veth.queue_setting()}"})
+    mine = [fact for fact in section.facts if fact["ours"]]
     done = [fact for fact in mine if not fact["trouble"]]
     calm, lossy = [fact for fact in done if fact["loss"] == 0], [fact for fact in done if fact["loss"] == 2]
     section.goals = [

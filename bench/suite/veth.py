@@ -4,6 +4,7 @@ Unlike the hosts of a TUN world, which take packets as fast as they come, everyt
 net.core.netdev_max_backlog bounds, as on a real machine's way in. 16 blocks of 65,536 hosts: half open, a quarter refuses, a quarter is silent.
 """
 import contextlib
+import os
 import random
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from .contest import dotted
 
+WORLD = "veth"  # its name among the worlds of a section
 FIRST = 0x0A800000  # 10.128.0.0/12
 BLOCK = 1 << 16
 SERVER = Path(__file__).resolve().parent.parent / "far_hosts.py"
@@ -21,6 +23,15 @@ chain in { type filter hook input priority 0;
 }
 }
 """
+
+
+def queue_setting():
+    return "netdev_max_backlog = " + Path("/proc/sys/net/core/netdev_max_backlog").read_text().strip()
+
+
+def alone(command):
+    """The command in a network namespace of its own."""
+    return ["unshare", "-n" if os.geteuid() == 0 else "-rn", *command]
 
 
 def truth_of_host(number):
