@@ -12,6 +12,7 @@
 #include "atonce/cli/help.h"
 #include "atonce/cli/known_names.h"
 #include "atonce/cli/man_page.h"
+#include "atonce/runtime/machine.h"
 
 namespace atonce {
 namespace {
@@ -57,6 +58,7 @@ int run(std::span<const char* const> argv) {
 
 int main(int argc, char** argv) {
   atonce::keep_standard_streams();
+  atonce::spare_address_space();
   try {
     return atonce::run({argv, static_cast<std::size_t>(argc)});
   } catch (const std::exception& bug) {

@@ -52,6 +52,11 @@ std::optional<std::uint64_t> memory_left(const MachineFacts& facts);
 /// Raises the soft limit of descriptors to the hard one, which every process may. Returns the limit that now holds.
 std::uint64_t raise_descriptor_limit();
 
+/// Where the address space of this process is limited, has its further threads take little of it: small stacks, and one
+/// heap for all. By default each thread may reserve 8 MiB for its stack and 64 MiB for a heap of its own. Source:
+/// getrlimit(2), mallopt(3), pthread_setattr_default_np(3).
+void spare_address_space();
+
 /// How many jobs can be in flight in one process, once `raise_descriptor_limit` has been called: by descriptors less a
 /// reserve for files, pipes, resolvers and the witness (`ring`: each of up to `rings_max` rings has a table of sockets
 /// of its own, under the same limit), and by half of the memory left. At least 1, at most `window_ceiling`; a caller's

@@ -30,6 +30,10 @@ namespace {
 // A target or an outcome in one packet: the longest line that is a target, with its columns, and room for the rest.
 constexpr std::size_t packet_bytes_max = 192 * 1'024;
 constexpr std::uint32_t processes_max = 1'024;
+// Where no further process can be had, some go again: this one has threads of its own to start.
+constexpr unsigned workers_spared = 4;
+// The end of a worker's socket.
+constexpr std::uint64_t descriptors_of_worker = 1;
 // The first byte of a worker's packet: the outcome settles its target, or it is being tried again.
 constexpr char packet_done = 'd';
 constexpr char packet_tried = 't';
@@ -129,7 +133,7 @@ class ProcessCrew final : public Crew {
  public:
   ProcessCrew(Sweep& sweep, Outbox& outbox, std::uint32_t count) : sweep_(sweep), outbox_(outbox), in_hand_(count) {
     const std::array<int, 2> work = packet_pair();
-    for (std::uint32_t i = 0; i < count; ++i) hire(i, work);
+    hire_all(count, work);
     close(work[1]);
     targets_ = work[0];
     fcntl(targets_, F_SETFL, O_NONBLOCK);
@@ -138,12 +142,37 @@ class ProcessCrew final : public Crew {
 
   ~ProcessCrew() override { foreman_.reset(); }
   void join() override { foreman_->join(); }
+  unsigned workers() const override { return static_cast<unsigned>(workers_.size()); }
 
  private:
+  /// As many as there is room for.
+  void hire_all(std::uint32_t count, const std::array<int, 2>& work) {
+    try {
+      for (std::uint32_t i = 0; i < count; ++i) hire(i, work);
+    } catch (const std::system_error&) {
+      if (workers_.empty()) throw;
+      for (unsigned i = 0; i < workers_spared && workers_.size() > 1; ++i) dismiss_last();
+    }
+  }
+
+  /// One that has nothing in hand yet.
+  void dismiss_last() {
+    const Worker worker = workers_.back();
+    workers_.pop_back();
+    close(worker.outcomes);
+    kill(worker.pid, SIGKILL);
+    waitpid(worker.pid, nullptr, 0);
+  }
+
   void hire(std::uint32_t number, const std::array<int, 2>& work) {
     const std::array<int, 2> results = packet_pair();
     const pid_t pid = fork();
-    if (pid < 0) fail_with_errno("forking a worker; fewer workers may fit: --strategy processes:N");
+    if (pid < 0) {
+      const int error = errno;
+      for (const int end : results) close(end);
+      errno = error;
+      fail_with_errno("forking a worker; fewer workers may fit: --strategy processes:N");
+    }
     if (pid == 0) {
       prctl(PR_SET_PDEATHSIG, SIGKILL);
       // What ends the run comes to all processes of the terminal; the parent counts it, and tells the workers.
@@ -271,7 +300,9 @@ class ProcessCrew final : public Crew {
 Parsed<Staffing> plan_processes(const Plan&, const StrategyChoice& choice) {
   const std::uint32_t count = choice.count.value_or(find_strategy("processes")->count_default);
   if (count == 0 || count > processes_max) return complain("processes:N takes 1 to 1024 workers");
-  return Staffing{.workers = count, .window = count, .engine = "blocking"};
+  Staffing staffing{.workers = count, .window = count, .engine = "blocking", .notes = {}};
+  narrow_by_descriptors(staffing, descriptors_of_worker);
+  return staffing;
 }
 
 std::unique_ptr<Crew> start_processes(Sweep& sweep, Outbox& outbox, const Staffing& staffing) {

@@ -1,5 +1,6 @@
 #include "atonce/strategies/run.h"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -160,6 +161,7 @@ class Run {
 
   void run_lap() {
     const std::unique_ptr<Crew> crew = strategy_.start(sweep_, outbox_, result_.staffing);
+    narrow_to(crew->workers());
     if (laps_.lap() == 1) witness_.start();
     Batch batch;
     while (outbox_.take(batch, steering_interval)) {
@@ -183,6 +185,15 @@ class Run {
       std::this_thread::sleep_for(vouching_interval);
       collector_.release(clock_now());
     }
+  }
+
+  /// There was no room for all the workers that were planned.
+  void narrow_to(unsigned workers) {
+    Staffing& staffing = result_.staffing;
+    if (workers >= staffing.workers) return;
+    const std::uint64_t part = std::uint64_t{staffing.window} * workers / staffing.workers;
+    staffing.window = static_cast<std::uint32_t>(std::max<std::uint64_t>(1, part));
+    staffing.workers = workers;
   }
 
   bool begin_next_lap() {

@@ -20,6 +20,8 @@ class Crew {
   virtual ~Crew() = default;
   /// Waits for the last of them. Rethrows what a worker threw.
   virtual void join() = 0;
+  /// How many there are: fewer than were asked for where this machine has no room for more threads or processes.
+  virtual unsigned workers() const = 0;
 };
 
 /// What a strategy made of its count on this machine, in words where it had to give way.
@@ -44,8 +46,12 @@ struct StrategyRow {
 std::span<const StrategyRow> all_strategies();
 const StrategyRow* find_strategy(std::string_view name);
 
-/// Runs `work` on so many threads; each is a worker of the outbox. One file of strategies uses it for loops, the other
-/// for blocking.
+/// Makes `staffing` as small as the limit of descriptors wants, where each worker holds `each` of this process's, and
+/// says so in a note. What is then still short is waited for.
+void narrow_by_descriptors(Staffing& staffing, std::uint64_t each);
+
+/// Runs `work` on so many threads; each is a worker of the outbox. Where no further thread can be had, those that run
+/// are enough; throws where there is none. One file of strategies uses it for loops, the other for blocking.
 std::unique_ptr<Crew> start_threads(unsigned count, Outbox& outbox, Control& control,
                                     std::function<void(unsigned)> work);
 
