@@ -26,7 +26,8 @@ struct DoubtRow {
 constexpr std::array all_doubts{
     DoubtRow{Doubt::few_syns, "few_syns", "fewer than two SYNs were sent, so one lost packet would look the same"},
     DoubtRow{Doubt::late_loop, "late_loop", "our own loop was late while it waited"},
-    DoubtRow{Doubt::local_drops, "local_drops", "this machine threw packets away while it waited"},
+    DoubtRow{Doubt::local_drops, "local_drops",
+             "this machine threw so many packets away while it waited that ours may all be among them"},
     DoubtRow{Doubt::tainted, "tainted", "the uplink, the resolver, the clock or this program stood still meanwhile"},
     DoubtRow{Doubt::disagreement, "disagreement", "two tries gave different answers"},
 };
