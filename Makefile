@@ -11,7 +11,7 @@ help:
 	@echo "make build    build/release/atonce"
 	@echo "make bench    measure against peers side by side; writes bench/results.md"
 	@echo "make fuzz     fuzz every parser, FUZZ_SECONDS each (60)"
-	@echo "make soak     sweep simulated worlds that nobody has seen, for SOAK_SECONDS (600)"
+	@echo "make soak     a thousand kills, power cuts, and worlds that nobody has seen, for SOAK_SECONDS (600) at least"
 	@echo "make format   format the code; make tidy checks it"
 	@echo "make clean    remove build/"
 
@@ -51,8 +51,8 @@ fuzz: need-build need-test
 
 SOAK_SECONDS ?= 600
 soak: need-build need-test build/release/build.ninja
-	@cmake --build --preset release -j $(JOBS) --target simulated_sweep_test
-	@ATONCE_SIM_SEEDS=$$(date +%s)000 ATONCE_SIM_SECONDS=$(SOAK_SECONDS) build/release/tests/simulated_sweep_test --gtest_filter='*OneTrueRow*'
+	@cmake --build --preset release -j $(JOBS) --target atonce simulated_sweep_test results_test
+	@scripts/soak $(SOAK_SECONDS)
 
 format: need-format
 	@git ls-files '*.cc' '*.h' | xargs clang-format-19 -i

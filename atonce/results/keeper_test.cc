@@ -5,6 +5,9 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <random>
 #include <set>
 
@@ -13,6 +16,11 @@
 
 namespace atonce {
 namespace {
+
+std::uint64_t number_from(const char* variable) {
+  const char* const text = std::getenv(variable);
+  return text == nullptr ? 0 : std::strtoull(text, nullptr, 10);
+}
 
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -68,19 +76,24 @@ TEST_P(Keeping, CarriesOnAfterFiftyKillsInARow) {
 
 /// Ten thousand images: half of them are cut a second time, while the run carries on.
 TEST_P(Keeping, CarriesOnAfterAPowerCutAtAnyInstant) {
-  const int images = slow_build ? 200 : 5'000;
-  constexpr int images_of_a_run = 50;
+  // A soak names its first image, a multiple of fifty, and how long it goes on.
+  const std::uint64_t first = number_from("ATONCE_POWER_CUT_FIRST");
+  const std::uint64_t images = slow_build ? 200 : 5'000;
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(number_from("ATONCE_POWER_CUT_SECONDS"));
+  constexpr std::uint64_t images_of_a_run = 50;
   std::unique_ptr<MemoryStorage> disk;
-  for (int image = 0; image < images; ++image) {
-    const auto seed = static_cast<std::uint64_t>(image);
+  std::uint64_t seed = first;
+  for (; seed < first + images || std::chrono::steady_clock::now() < until; ++seed) {
+    SCOPED_TRACE(testing::Message() << "again: ATONCE_POWER_CUT_FIRST=" << seed / images_of_a_run * images_of_a_run
+                                    << " results_test --gtest_filter='*PowerCutAtAnyInstant*'");
     std::mt19937_64 random(seed);
-    if (image % images_of_a_run == 0) {
+    if (seed % images_of_a_run == 0) {
       disk = std::make_unique<MemoryStorage>();
       run.answers_seed = seed + 1;
       ASSERT_TRUE(run.carry(*disk, seed).complete);
     }
     auto found = disk->after_power_cut(seed, random() % (disk->position() + 1));
-    if (image % 2 == 1) {
+    if (seed % 2 == 1) {
       (void)run.carry(*found, random());
       found = found->after_power_cut(random(), random() % (found->position() + 1));
     }
@@ -88,6 +101,7 @@ TEST_P(Keeping, CarriesOnAfterAPowerCutAtAnyInstant) {
     ASSERT_TRUE(ending.complete) << "image " << seed << ": " << ending.complaint << ending.error;
     ASSERT_EQ(run.faults(*found), "") << "image " << seed;
   }
+  if (first != 0) std::printf("%llu images of a power cut\n", static_cast<unsigned long long>(seed - first));
 }
 
 TEST_P(Keeping, CarriesOnWithAnyFileCutAtAnyByte) {
