@@ -137,10 +137,10 @@ class KeptRunTest(ProgramTest):
         self.program = str(Path(ATONCE).resolve())
         self.make_list(names(self.TARGETS))
 
-    def make_list(self, targets):
+    def make_list(self, targets, world=None):
         self.inputs = dict(enumerate(targets, 1))
         path = self.write("list", "\n".join(targets) + "\n")
-        self.truth = {line: verdict for (line, _), verdict in truth_of(self.WORLD, path).items()}
+        self.truth = {line: verdict for (line, _), verdict in truth_of(world or self.WORLD, path).items()}
 
     def words(self, form, *options):
         return ["probe", "list", "--run", "run", f"--world={self.WORLD}", "-q", *FORMATS[form][0], *options]
