@@ -83,7 +83,8 @@ constexpr std::array commands{
                "Serves DNS and TCP for every name, each with a fate, an address and a delay that\n"
                "follow from the seed. SPEC is a profile with changes: calm, or mixed,rtt=50ms,\n"
                "jitter=5ms,loss=2%,dns=20ms,seed=7,ground=tun. outage=START+LENGTH: from START\n"
-               "after the first SYN on, no packet comes or goes. With COMMAND: runs it inside.",
+               "after the first SYN on, no packet comes or goes. log=FILE: each question to the\n"
+               "resolver and each SYN, a line. With COMMAND: runs it inside.",
                world_examples},
     CommandRow{Command::doctor, "doctor", "", "what limits this machine, and how to raise it",
                "Reads every limit that bounds a run and changes none.", doctor_examples},
