@@ -24,7 +24,7 @@ struct DoubtRow {
 };
 
 constexpr std::array all_doubts{
-    DoubtRow{Doubt::few_syns, "few_syns", "fewer than two SYNs were sent, so one lost packet would look the same"},
+    DoubtRow{Doubt::few_syns, "few_syns", "too few SYNs were sent for what gets lost on the way"},
     DoubtRow{Doubt::late_loop, "late_loop", "our own loop was late while it waited"},
     DoubtRow{Doubt::local_drops, "local_drops",
              "this machine threw so many packets away while it waited that ours may all be among them"},
@@ -42,6 +42,9 @@ class Doubts {
   constexpr bool any() const { return bits_ != 0; }
   constexpr bool has(Doubt doubt) const { return (bits_ & static_cast<std::uint8_t>(doubt)) != 0; }
   constexpr std::uint8_t bits() const { return bits_; }
+  constexpr Doubts without(Doubt doubt) const {
+    return Doubts(static_cast<std::uint8_t>(bits_ & ~static_cast<std::uint8_t>(doubt)));
+  }
   constexpr Doubts& operator|=(Doubts other) {
     bits_ |= other.bits_;
     return *this;

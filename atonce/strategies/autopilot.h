@@ -30,7 +30,7 @@ class Autopilot {
   /// What first said that it cannot go faster.
   enum class Wall : std::uint8_t { none, drops, shortage, lateness, path };
 
-  explicit Autopilot(double rate_first = 2'000, double rate_most = 1e6) : rate_(rate_first), rate_most_(rate_most) {}
+  explicit Autopilot(double rate_first = 4'000, double rate_most = 1e6) : rate_(rate_first), rate_most_(rate_most) {}
 
   /// Takes the readings of this moment; to be called every 20 to 200 ms.
   void observe(Instant now, const Readings& readings);

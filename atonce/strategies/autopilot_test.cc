@@ -118,7 +118,7 @@ TEST(Autopilot, DoesNotGrowWhatIsNotUsed) {
   Machine machine{.cpu = 500};
   Autopilot pilot;
   machine.run(pilot, 5s);
-  EXPECT_EQ(pilot.rate(), 2'000);
+  EXPECT_EQ(pilot.rate(), 4'000);
 }
 
 }  // namespace

@@ -61,6 +61,7 @@ class Laps final : public TargetSource {
   std::size_t claim_again(std::span<Target> out, std::size_t given);
   std::optional<Unsettled> take_before(std::uint64_t index);
   bool wants_spot_check();
+  double missed_share() const;
 
   const TrustOptions& trust_;
   TargetList& list_;
@@ -70,7 +71,8 @@ class Laps final : public TargetSource {
   std::uint64_t checked_ = 0;
   std::uint64_t overturned_ = 0;
   std::uint64_t voided_ = 0;
-  std::uint64_t silences_ = 0;
+  std::uint64_t silences_ = 0;  ///< of first tries
+  std::uint64_t answers_ = 0;   ///< to first tries
 
   mutable std::mutex mutex_;
   Spill current_;                                        ///< what this lap tries again

@@ -13,7 +13,7 @@ namespace {
 
 constexpr Duration watch_interval = std::chrono::milliseconds(100);
 constexpr Duration vouching_interval = std::chrono::milliseconds(5);
-constexpr Duration steering_interval = std::chrono::milliseconds(50);
+constexpr Duration steering_interval = std::chrono::milliseconds(25);
 // A later lap is slow: at this part of the pace that was seen to lose nothing, though no slower than what no machine or
 // path minds. What it asks is mostly silent, and a window of 10,000 turns over only 2,900 times a second then.
 constexpr double later_lap_share = 0.5;

@@ -31,16 +31,19 @@ bool may_have_been_dropped(const Evidence& evidence) {
   return std::pow(std::min(share, 1.0), std::max<unsigned>(evidence.syns, 1)) > false_share_max;
 }
 
+// One false silence in so many targets that answer is believed after several tries.
+constexpr double false_share_of_tries = 1e-6;
+
 bool is_ours(Verdict verdict) { return verdict == Verdict::local_shortage || verdict == Verdict::local_error; }
 
-/// Which doubts stand after this try, together with what was found before.
-Doubts doubts_after(const Unsettled& before, const Outcome& outcome) {
-  if (!is_silence(outcome.verdict)) return outcome.doubts;
+/// Which doubts stand after this try, the `counted`th that counts, together with what was found before.
+Doubts doubts_after(const Unsettled& before, const Outcome& outcome, unsigned counted, double missed_share) {
   Doubts doubts = outcome.doubts;
-  // Two silent tries sent two SYNs at least, at different times.
-  if (before.counted > 0 && doubts.has(Doubt::few_syns))
-    doubts = Doubts(static_cast<std::uint8_t>(doubts.bits() & ~Doubts(Doubt::few_syns).bits()));
-  if (before.counted > 0 && before.outcome.verdict != outcome.verdict) doubts |= Doubt::disagreement;
+  if (!is_silence(outcome.verdict) || before.counted == 0) return doubts;
+  // Two silent tries sent two SYNs at least, at different times: enough, unless much gets lost.
+  doubts = doubts.without(Doubt::few_syns);
+  if (std::pow(missed_share, counted) > false_share_of_tries) doubts |= Doubt::few_syns;
+  if (before.outcome.verdict != outcome.verdict) doubts |= Doubt::disagreement;
   return doubts;
 }
 
@@ -58,7 +61,8 @@ Doubts doubts_of(const Outcome& outcome, bool tainted) {
   return doubts;
 }
 
-std::optional<Unsettled> settle(const TrustOptions& trust, const Unsettled* before, Outcome& outcome) {
+std::optional<Unsettled> settle(const TrustOptions& trust, const Unsettled* before, Outcome& outcome,
+                                double missed_share) {
   if (outcome.verdict == Verdict::unfinished) return std::nullopt;  // Stopped: a run that carries on asks again.
   const Unsettled first{.outcome = {}, .counted = 0};
   const Unsettled& known = before != nullptr ? *before : first;
@@ -66,9 +70,9 @@ std::optional<Unsettled> settle(const TrustOptions& trust, const Unsettled* befo
   if (before != nullptr) {
     outcome.lap = static_cast<std::uint8_t>(std::min(known.outcome.lap + 1, 255));
     outcome.tries = static_cast<std::uint16_t>(outcome.tries + known.outcome.tries);
-    outcome.doubts = doubts_after(known, outcome);
   }
   const auto counted = static_cast<std::uint8_t>(known.counted + (tainted ? 0 : 1));
+  outcome.doubts = doubts_after(known, outcome, counted, missed_share);
   const bool silent = is_silence(outcome.verdict);
   const bool failed_here = before != nullptr && is_ours(outcome.verdict);
   const bool agreed = known.counted > 0 && silent && !outcome.doubts.any();

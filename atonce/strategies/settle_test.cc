@@ -62,6 +62,24 @@ TEST(Settle, TwoTriesOfOneSynEachAreTwoSyns) {
                    .doubts.any());
 }
 
+TEST(Settle, WhereMuchGetsLostTwoSilencesProveNothing) {
+  const auto after = [](double missed_share, int tries) {
+    std::optional<Unsettled> before;
+    Outcome outcome;
+    for (int i = 0; i < tries; ++i) {
+      outcome = tried(Verdict::timeout);
+      before = settle({.confirm = 2}, before ? &*before : nullptr, outcome, missed_share);
+      if (!before) break;
+    }
+    EXPECT_FALSE(before) << missed_share;
+    return outcome;
+  };
+  EXPECT_EQ(after(1e-4, 3).tries, 2) << "one in 10,000 is missed by a try, and hardly any by two";
+  EXPECT_EQ(after(2e-3, 3).tries, 3) << "a third try makes up for it";
+  EXPECT_FALSE(after(2e-3, 3).doubts.any());
+  EXPECT_EQ(after(0.04, 3).doubts, Doubts(Doubt::few_syns)) << "three tries of one SYN each, at 2 % loss each way";
+}
+
 TEST(Settle, TwoKindsOfSilenceDisagree) {
   const Outcome outcome =
       settled(twice, {tried(Verdict::dns_timeout), tried(Verdict::timeout), tried(Verdict::dns_timeout)});
