@@ -83,6 +83,12 @@ Parsed<void> Keeping::plan_folder(const Invocation& invocation, Plan& plan) {
   }
   if (!is_rereadable(plan.input))
     if (auto adopted = adopt_list(plan); !adopted) return adopted;
+  const auto places = output_places(plan);
+  const bool named_twice = places.size() == 1 && !has_stream_output(plan) &&
+                           plan.output.format != ResultFormat::jsonl && plan.output.path != "-";
+  if (named_twice)
+    return complain(
+        fmt::format("{} is where the run itself keeps its JSON lines; choose another name for -o", plan.output.path));
   Parsed<InputMark> mark = mark_input(plan.input);
   if (!mark) return std::unexpected(mark.error());
   manifest_ = make_manifest(plan, std::move(*mark), invocation.words);

@@ -47,8 +47,8 @@ struct OutputPlace {
   friend bool operator==(const OutputPlace&, const OutputPlace&) = default;
 };
 
-/// The files that `plan` asks for: results.jsonl in the folder unless the format is none or `-o` names a file of the
-/// same rows, results.csv or results.sqlite beside it where that format goes to standard output, and the file of `-o`.
+/// The files that `plan` asks for: results.jsonl in the folder unless the format is none, results.csv or results.sqlite
+/// beside it where that format goes to standard output, and the file of `-o`.
 std::vector<OutputPlace> output_places(const Plan& plan);
 
 /// The rows also go to where they cannot be taken back: standard output, or a pipe or device named by `-o`.

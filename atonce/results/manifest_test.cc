@@ -148,6 +148,10 @@ TEST(Outputs, AreTheOnesThatWereAskedFor) {
   EXPECT_THAT(places(ResultFormat::csv, "/nowhere/a.csv"),
               testing::ElementsAre(rows, OutputPlace{ResultFormat::csv, "/nowhere/a.csv"}));
   EXPECT_THAT(places(ResultFormat::text, "/dev/null"), testing::ElementsAre(rows));
+  EXPECT_THAT(output_places({.run = {.path = "/nowhere/run"},
+                             .output = {.path = "/nowhere/run/results.jsonl", .format = ResultFormat::jsonl}}),
+              testing::ElementsAre(rows))
+      << "one file under two names gets each row once";
   EXPECT_TRUE(has_stream_output({.output = {.path = "/dev/null"}}));
   EXPECT_FALSE(has_stream_output({.output = {.path = "/nowhere/a"}}));
   EXPECT_FALSE(has_stream_output({.output = {.path = "-", .format = ResultFormat::sqlite}}));

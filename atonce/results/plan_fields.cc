@@ -107,9 +107,9 @@ std::vector<PlanField> plan_fields(const Plan& plan) {
 std::vector<OutputPlace> output_places(const Plan& plan) {
   const OutputOptions& output = plan.output;
   if (output.format == ResultFormat::none) return {};
-  if (output.format == ResultFormat::jsonl && !is_stream(output.path))
-    return {{ResultFormat::jsonl, resolved(output.path)}};
   std::vector<OutputPlace> places{{ResultFormat::jsonl, "results.jsonl"}};
+  // The same file under two names would get every row twice.
+  if (resolved(output.path) == resolved(plan.run.path + "/results.jsonl")) return places;
   if (!is_stream(output.path)) {
     places.push_back({output.format, resolved(output.path)});
   } else if (output.format == ResultFormat::csv) {
