@@ -47,24 +47,28 @@ std::vector<Packet> answer_in_mood(const Scenario& scenario, Instant now, const 
   return {asked.over_stream ? framed(answer) : std::move(answer)};
 }
 
+constexpr Duration usual_way = 20ms;
+
+void set_way(SimIo& io, const Scenario& scenario, Duration round_trip) {
+  io.host(name_server) = HostRule().latency(round_trip).loses(scenario.loss);
+}
+
 /// A slow server answers in time, though late.
 Task<void> slow_down(SimIo& io, const Scenario& scenario) {
-  const auto way = [&](Duration round_trip) {
-    io.host(name_server) = HostRule().latency(round_trip).loses(scenario.loss);
-  };
-  way(20ms);
   for (const MoodStretch& stretch : scenario.moods) {
     if (stretch.mood != Mood::slow || stretch.when.from < io.now()) continue;
     if (!co_await sleep_until(io, stretch.when.from)) co_return;
-    way(600ms);
+    set_way(io, scenario, 600ms);
     if (!co_await sleep_until(io, stretch.when.until)) co_return;
-    way(20ms);
+    set_way(io, scenario, usual_way);
   }
 }
 
 }  // namespace
 
 void start_moody_name_server(Scope& scope, SimIo& io, const Scenario& scenario) {
+  // Before the first question: until then it is a host of the world, with whatever fate the dice gave that.
+  set_way(io, scenario, usual_way);
   start_name_server(scope, at(name_server, 53),
                     [&](const Asked& asked) { return answer_in_mood(scenario, io.now(), asked); });
   scope.start(slow_down, std::ref(io), std::cref(scenario));

@@ -141,6 +141,44 @@ class Auditor final : public Handover {
   unsigned complained_ = 0;
 };
 
+/// A witness that knows the script: it tells each trouble a little before it happens, and not all at the start, for
+/// Conditions keep only the latest stretches.
+class ScriptedWitness {
+ public:
+  ScriptedWitness(const Scenario& scenario, SimIo& io, Conditions& conditions)
+      : witnessed_(scenario.witnessed), io_(io), conditions_(conditions) {
+    for (const Stretch& outage : scenario.outages) coming_.push_back({Taint::uplink, outage});
+    for (const MoodStretch& stretch : scenario.moods)
+      if (stretch.mood == Mood::fails || stretch.mood == Mood::stalls || stretch.mood == Mood::wrong_ids)
+        coming_.push_back({Taint::resolver, stretch.when});
+    std::ranges::sort(coming_, {}, [](const Trouble& trouble) { return trouble.when.from; });
+  }
+
+  void tell() {
+    if (!witnessed_) return;
+    for (; told_ < coming_.size() && coming_[told_].when.from <= io_.now() + told_before; ++told_)
+      conditions_.note(coming_[told_].taint, coming_[told_].when.from, coming_[told_].when.until);
+    for (; stops_told_ < io_.stops().size(); ++stops_told_) {
+      const Stretch& stop = io_.stops()[stops_told_];
+      if (stop.until - stop.from > 100ms) conditions_.note(Taint::stopped, stop.from, stop.until);
+    }
+  }
+
+ private:
+  // Longer than the program may stand still at once.
+  static constexpr Duration told_before = 5s;
+  struct Trouble {
+    Taint taint;
+    Stretch when;
+  };
+  const bool witnessed_;
+  SimIo& io_;
+  Conditions& conditions_;
+  std::vector<Trouble> coming_;
+  std::size_t told_ = 0;
+  std::size_t stops_told_ = 0;
+};
+
 /// What the tasks beside a simulated probe need. A row of the table of jobs has no state, so it comes by its setting.
 struct SimulatedSetting : JobSetting {
   const Scenario& scenario;
@@ -148,22 +186,19 @@ struct SimulatedSetting : JobSetting {
   Control& control;
   Laps& laps;
   Autopilot& autopilot;
+  ScriptedWitness& witness;
 };
 
 std::uint64_t drops_of(const Scenario& scenario, SimIo& io) {
   return scenario.has_weather() ? io.weather().local_drops() : 0;
 }
 
-/// A witness that knows the script, and the autopilot's hand on the rate.
+/// The witness, and the autopilot's hand on the rate.
 Task<void> watch(const SimulatedSetting& setting) {
-  std::size_t stops_told = 0;
   while (co_await sleep_for(setting.io, 20ms)) {
     Conditions& conditions = setting.control.conditions;
     conditions.drops = drops_of(setting.scenario, setting.io);
-    for (; setting.scenario.witnessed && stops_told < setting.io.stops().size(); ++stops_told) {
-      const Stretch& stop = setting.io.stops()[stops_told];
-      if (stop.until - stop.from > 100ms) conditions.note(Taint::stopped, stop.from, stop.until);
-    }
+    setting.witness.tell();
     if (!setting.scenario.automatic || setting.laps.lap() > 1) continue;
     const Instant now = setting.io.now();
     setting.autopilot.observe(now, {.starts = setting.control.starts,
@@ -218,15 +253,6 @@ void make_world(const Scenario& scenario, SimIo& io) {
   if (scenario.wall) weather.rate_wall(*scenario.wall);
 }
 
-/// What a perfect witness would say in time.
-void tell_conditions(const Scenario& scenario, Conditions& conditions) {
-  if (!scenario.witnessed) return;
-  for (const Stretch& outage : scenario.outages) conditions.note(Taint::uplink, outage.from, outage.until);
-  for (const MoodStretch& stretch : scenario.moods)
-    if (stretch.mood == Mood::fails || stretch.mood == Mood::stalls || stretch.mood == Mood::wrong_ids)
-      conditions.note(Taint::resolver, stretch.when.from, stretch.when.until);
-}
-
 /// Lap for lap, as a run does it.
 void run_laps(SimIo& io, const Scenario& scenario, Sweep& sweep, Laps& laps) {
   Control& control = sweep.control;
@@ -263,12 +289,13 @@ Audit run_scenario(const Scenario& scenario) {
   Neighbourhoods neighbourhoods(plan.politeness, plan.seed);
   const ExcludeList excludes;
   Control control;
-  tell_conditions(scenario, control.conditions);
+  ScriptedWitness witness(scenario, io, control.conditions);
+  witness.tell();
   MadeTargets list(scenario, io);
   Laps laps(plan.trust, list, nullptr);
   Auditor auditor(scenario, io, control, laps);
   Autopilot autopilot;
-  const SimulatedSetting setting{{plan, neighbourhoods, excludes}, scenario, io, control, laps, autopilot};
+  const SimulatedSetting setting{{plan, neighbourhoods, excludes}, scenario, io, control, laps, autopilot, witness};
   Sweep sweep{setting, simulated_probe, laps, auditor, control, false, scenario.confirms_in_place};
   run_laps(io, scenario, sweep, laps);
 

@@ -111,6 +111,24 @@ void Scenario::draw_faults(SimRandom& dice) {
     faults += fmt::format("{}{}", faults.empty() ? "" : ",", words[dice.below(words.size())]);
 }
 
+std::string describe(const Scenario& scenario) {
+  const auto milliseconds = [](const Stretch& stretch) {
+    return fmt::format("{}-{} ms", (stretch.from - simulation_start) / 1ms, (stretch.until - simulation_start) / 1ms);
+  };
+  std::string text = fmt::format(
+      "{} targets, window {}, patience {} ms, confirm {}{}, {} addresses, loss {}, bursts {}, wall {}, swizzles {}, "
+      "stops {}, {}witnessed, descriptors {}, ports {}, shortages {}, faults '{}'",
+      scenario.targets, scenario.window, scenario.patience / 1ms, scenario.confirm,
+      scenario.confirms_in_place ? " in place" : "", scenario.addresses, scenario.loss, scenario.bursts.has_value(),
+      scenario.wall ? scenario.wall->syns_max : 0, scenario.swizzle_groups, scenario.stops_chance,
+      scenario.witnessed ? "" : "not ", scenario.descriptors, scenario.ports, scenario.fault_chance, scenario.faults);
+  for (const Stretch& outage : scenario.outages) text += ", outage " + milliseconds(outage);
+  constexpr std::array moods{"slow", "fails", "stalls", "wrong ids", "truncates", "denies"};
+  for (const MoodStretch& stretch : scenario.moods)
+    text += fmt::format(", server {} {}", moods[static_cast<std::size_t>(stretch.mood)], milliseconds(stretch.when));
+  return text;
+}
+
 IpAddress address_of(const Scenario& scenario, std::uint64_t index) {
   return IpAddress::v4(0x0a000000u | static_cast<std::uint32_t>(index * 2'654'435'761u % scenario.addresses));
 }

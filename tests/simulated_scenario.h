@@ -80,6 +80,9 @@ struct Scenario {
   Duration expected_{};  ///< how long the first lap may take
 };
 
+/// What was drawn, in a line, for whoever looks into a complaint.
+std::string describe(const Scenario& scenario);
+
 inline constexpr Instant simulation_start{std::chrono::seconds(1'000)};
 inline constexpr std::string_view name_server = "192.0.2.53";
 

@@ -3,8 +3,12 @@
 #include <memory>
 #include <stdexcept>
 
+#include "atonce/runtime/sleep.h"
+
 namespace atonce {
 namespace {
+
+constexpr Duration shortage_pause = std::chrono::milliseconds(5);
 
 unsigned u16_at(std::span<const std::byte> bytes, std::size_t at) {
   return std::to_integer<unsigned>(bytes[at]) << 8 | std::to_integer<unsigned>(bytes[at + 1]);
@@ -49,7 +53,11 @@ Task<void> serve_stream(Io& io, std::shared_ptr<Socket> stream, Answerer answer)
 Task<void> serve_streams(Scope* scope, std::shared_ptr<Socket> listener, Answerer answer) {
   while (true) {
     Result<Socket> stream = co_await accept(scope->io(), *listener);
-    if (!stream) co_return;
+    if (!stream) {
+      // Most often no descriptor is left: whoever waits in the backlog is served when there is one again.
+      if (!co_await sleep_for(scope->io(), shortage_pause)) co_return;
+      continue;
+    }
     scope->start(serve_stream, std::ref(scope->io()), std::make_shared<Socket>(std::move(*stream)), answer);
   }
 }
