@@ -94,7 +94,7 @@ TEST(SimulatedSweep, GivesEveryTargetItsOneTrueRowWhateverFails) {
   for (std::uint64_t number = numbers.first(); numbers.has(number); ++number) {
     const Scenario scenario = scenario_of(number);
     const Audit audit = run_scenario(scenario);
-    EXPECT_EQ(audit.complaints, "") << reproduce(scenario);
+    EXPECT_EQ(audit.complaints, "") << describe(scenario) << '\n' << reproduce(scenario);
     totals.add(audit);
   }
   totals.print();
@@ -154,6 +154,17 @@ TEST(SimulatedSweep, AServerThatFailsForAWhileIsAskedAgainWhenItHasRecovered) {
   const Audit audit = run_scenario(scenario);
   EXPECT_EQ(audit.complaints, "");
   EXPECT_EQ(audit.unsure_wrong, 0u);
+}
+
+TEST(SimulatedSweep, AServerThatFailsForAWhileAndNobodyNoticesIsNotBelievedAtOnce) {
+  Scenario scenario = plain_scenario(20'000);
+  scenario.names_percent = 10;
+  scenario.witnessed = false;
+  scenario.moods = {{Mood::fails, {simulation_start, simulation_start + 200ms}}};
+  const Audit audit = run_scenario(scenario);
+  EXPECT_EQ(audit.complaints, "");
+  EXPECT_EQ(audit.unsure, 0u);
+  EXPECT_GT(audit.overturned, 100u);
 }
 
 TEST(SimulatedSweep, AShortageThatLastsUntilTheRunIsStoppedLeavesItsTargetsUnfinished) {

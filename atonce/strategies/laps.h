@@ -71,8 +71,11 @@ class Laps final : public TargetSource {
   std::uint64_t checked_ = 0;
   std::uint64_t overturned_ = 0;
   std::uint64_t voided_ = 0;
-  std::uint64_t silences_ = 0;  ///< of first tries
-  std::uint64_t answers_ = 0;   ///< to first tries
+  std::uint64_t unproven_ = 0;  ///< first tries that want confirmation
+  std::uint64_t silences_ = 0;  ///< of these, silent
+  std::uint64_t silences_checked_ = 0;
+  std::uint64_t silences_overturned_ = 0;
+  std::uint64_t answers_ = 0;  ///< to first tries
 
   mutable std::mutex mutex_;
   Spill current_;                                        ///< what this lap tries again

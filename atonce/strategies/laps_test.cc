@@ -76,6 +76,25 @@ TEST(Laps, ASampleOfTheSilencesIsCheckedWithinTheFirstLap) {
   EXPECT_EQ(laps.unsettled(), 10'000 - done.size());
 }
 
+TEST(Laps, AResolverThatFailedForAWhileMakesNoSilenceDoubtful) {
+  CountedTargets list(1'000);
+  const TrustOptions trust{.confirm = 1};
+  Laps laps(trust, list, nullptr);
+  std::vector<Outcome> done;
+  std::vector<unsigned> tries(1'000);
+  const auto every_other_name_fails_once = [&](std::uint64_t index) {
+    if (index % 2 != 0) return Verdict::timeout;
+    return ++tries[index] > 1 ? Verdict::open : Verdict::dns_failure;
+  };
+  (void)do_lap(laps, every_other_name_fails_once, done);
+  ASSERT_TRUE(laps.next_lap());
+  (void)do_lap(laps, every_other_name_fails_once, done);
+  EXPECT_FALSE(laps.next_lap());
+  ASSERT_EQ(done.size(), 1'000u);
+  for (const Outcome& outcome : done) EXPECT_FALSE(outcome.doubts.any()) << outcome.target.index;
+  EXPECT_EQ(laps.overturned(), 500u);
+}
+
 TEST(Laps, AStoppedLapLeavesTheRestUnsettled) {
   CountedTargets list(100);
   const TrustOptions trust{.confirm = 1};

@@ -39,11 +39,12 @@ bool is_ours(Verdict verdict) { return verdict == Verdict::local_shortage || ver
 /// Which doubts stand after this try, the `counted`th that counts, together with what was found before.
 Doubts doubts_after(const Unsettled& before, const Outcome& outcome, unsigned counted, double missed_share) {
   Doubts doubts = outcome.doubts;
-  if (!is_silence(outcome.verdict) || before.counted == 0) return doubts;
+  if (!wants_confirmation(outcome.verdict) || before.counted == 0) return doubts;
+  if (before.outcome.verdict != outcome.verdict) doubts |= Doubt::disagreement;
+  if (!is_silence(outcome.verdict)) return doubts;
   // Two silent tries sent two SYNs at least, at different times: enough, unless much gets lost.
   doubts = doubts.without(Doubt::few_syns);
   if (std::pow(missed_share, counted) > false_share_of_tries) doubts |= Doubt::few_syns;
-  if (before.outcome.verdict != outcome.verdict) doubts |= Doubt::disagreement;
   return doubts;
 }
 
@@ -73,18 +74,18 @@ std::optional<Unsettled> settle(const TrustOptions& trust, const Unsettled* befo
   }
   const auto counted = static_cast<std::uint8_t>(known.counted + (tainted ? 0 : 1));
   outcome.doubts = doubts_after(known, outcome, counted, missed_share);
-  const bool silent = is_silence(outcome.verdict);
+  const bool unproven = wants_confirmation(outcome.verdict);
   const bool failed_here = before != nullptr && is_ours(outcome.verdict);
-  const bool agreed = known.counted > 0 && silent && !outcome.doubts.any();
+  const bool agreed = known.counted > 0 && unproven && !outcome.doubts.any();
   const unsigned voided = outcome.lap - counted;
   const bool wants_more =
-      tainted ? voided <= void_tries_max : (silent || failed_here) && !agreed && counted <= trust.confirm;
+      tainted ? voided <= void_tries_max : (unproven || failed_here) && !agreed && counted <= trust.confirm;
   if (wants_more) {
     Unsettled again{outcome, counted};
     if (failed_here && known.counted > 0) again.outcome.verdict = known.outcome.verdict;
     return again;
   }
-  if (known.counted > 0 && !silent && !failed_here) outcome.overturned = known.outcome.verdict != outcome.verdict;
+  if (known.counted > 0 && !unproven && !failed_here) outcome.overturned = known.outcome.verdict != outcome.verdict;
   return std::nullopt;
 }
 

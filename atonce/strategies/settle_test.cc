@@ -80,6 +80,42 @@ TEST(Settle, WhereMuchGetsLostTwoSilencesProveNothing) {
   EXPECT_EQ(after(0.04, 3).doubts, Doubts(Doubt::few_syns)) << "three tries of one SYN each, at 2 % loss each way";
 }
 
+TEST(Settle, WhatAResolverIsBlamedForIsBelievedWhenItSaysItTwice) {
+  for (const Verdict verdict :
+       {Verdict::dns_failure, Verdict::dns_refused, Verdict::dns_timeout, Verdict::dns_invalid}) {
+    const Outcome outcome = settled(twice, {tried(verdict), tried(verdict)});
+    EXPECT_EQ(outcome.verdict, verdict);
+    EXPECT_FALSE(outcome.doubts.any());
+    EXPECT_EQ(outcome.tries, 2);
+  }
+  EXPECT_EQ(settled(never, {tried(Verdict::dns_failure)}).lap, 1);
+}
+
+TEST(Settle, AResolverThatRecoversOverturnsWhatItSaid) {
+  for (const Verdict verdict : {Verdict::open, Verdict::no_name}) {
+    const Outcome outcome = settled(twice, {tried(Verdict::dns_failure), tried(verdict)});
+    EXPECT_EQ(outcome.verdict, verdict);
+    EXPECT_TRUE(outcome.overturned);
+    EXPECT_FALSE(outcome.doubts.any());
+  }
+}
+
+TEST(Settle, AResolverThatFailsInAnotherWayIsAskedOnceMoreAndThenStaysInDoubt) {
+  const std::vector<Outcome> tries{tried(Verdict::dns_failure), tried(Verdict::dns_timeout),
+                                   tried(Verdict::dns_failure)};
+  EXPECT_EQ(settled(twice, tries).doubts, Doubts(Doubt::disagreement));
+  EXPECT_EQ(settled(twice, tries).tries, 3);
+}
+
+TEST(Settle, LossSaysNothingOfAServerThatAnswersWithAFailure) {
+  Outcome outcome = tried(Verdict::dns_failure);
+  std::optional<Unsettled> before = settle(twice, nullptr, outcome, 0.1);
+  ASSERT_TRUE(before);
+  Outcome again = tried(Verdict::dns_failure);
+  EXPECT_FALSE(settle(twice, &*before, again, 0.1));
+  EXPECT_FALSE(again.doubts.any());
+}
+
 TEST(Settle, TwoKindsOfSilenceDisagree) {
   const Outcome outcome =
       settled(twice, {tried(Verdict::dns_timeout), tried(Verdict::timeout), tried(Verdict::dns_timeout)});
