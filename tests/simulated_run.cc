@@ -120,6 +120,8 @@ class Auditor final : public Handover {
     if (scenario_.witnessed) return false;
     const auto was = [&](Mood mood) { return had_mood(scenario_, mood, first, outcome.finished); };
     if (outcome.verdict == Verdict::dns_timeout) return was(Mood::stalls) || was(Mood::wrong_ids);
+    // Over a stream a wrong id makes no sense at once; over UDP it may be the right one of another question in flight.
+    if (outcome.verdict == Verdict::dns_invalid) return was(Mood::wrong_ids);
     return outcome.verdict == Verdict::dns_failure && was(Mood::fails);
   }
 
