@@ -138,6 +138,17 @@ TEST(SimulatedSweep, ConfirmingSilenceMakesWrongRowsMuchRarer) {
   EXPECT_GT(confirmed.overturned, 500u);
 }
 
+TEST(SimulatedSweep, WhereMuchGetsLostHardlyAnythingThatIsConfirmedInPlaceIsSureAndWrong) {
+  Scenario scenario = plain_scenario(20'000);
+  scenario.loss = 0.05;
+  scenario.confirm = 1;
+  scenario.confirms_in_place = true;
+  const Audit audit = run_scenario(scenario);
+  EXPECT_EQ(audit.complaints, "");
+  EXPECT_GT(audit.unsure_wrong, 50u) << "two tries in a row lost their answers";
+  EXPECT_LT(audit.by_chance, 5u);
+}
+
 TEST(SimulatedSweep, AnOutageThatIsWitnessedLeavesNoWrongRowBehind) {
   Scenario scenario = plain_scenario(30'000);
   scenario.outages = {{simulation_start + 1s, simulation_start + 3s}};

@@ -5,6 +5,7 @@
 #include <new>
 
 #include "atonce/strategies/conditions.h"
+#include "atonce/strategies/missed_share.h"
 
 namespace atonce {
 
@@ -21,6 +22,8 @@ struct Control {
   std::atomic<std::uint64_t> shortages{0};         ///< local shortages met, each waited out and tried again
   std::atomic<std::int64_t> lateness_ns_max{0};    ///< how late a loop was at most
   std::atomic<std::int64_t> lateness_ns_now{0};    ///< the same since the autopilot last looked
+
+  MissedShare missed;  ///< by tries that are confirmed in place
 
   bool stopping() const { return stop.load(std::memory_order_relaxed) != go; }
   bool cancelling() const { return stop.load(std::memory_order_relaxed) >= cancel; }

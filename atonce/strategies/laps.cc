@@ -9,8 +9,6 @@ namespace {
 // seconds that a pace loses one answer in twenty, too few to cost anything.
 constexpr std::uint64_t spot_check_every = 32;
 constexpr std::size_t spot_checks_max = 64;
-// Fewer say something about these hosts, and nothing about the path.
-constexpr std::uint64_t overturned_enough = 3;
 
 }  // namespace
 
@@ -90,31 +88,19 @@ bool Laps::wants_spot_check() {
   return lap_ == 1 && unproven_ % spot_check_every == 1 && spot_checks_.size() < spot_checks_max && !list_.ended();
 }
 
-/// Estimated from what was tried again: the silences that turned out to have been answers, as a part of all that
-/// answer.
-double Laps::missed_share() const {
-  if (silences_overturned_ < overturned_enough) return 0;
-  const double missed = static_cast<double>(silences_) * static_cast<double>(silences_overturned_) /
-                        static_cast<double>(silences_checked_);
-  return missed / (missed + static_cast<double>(answers_));
-}
-
 bool Laps::settle(Outcome& outcome) {
   const std::lock_guard lock(mutex_);
   const std::optional<Unsettled> before = before_.empty() ? std::nullopt : take_before(outcome.target.index);
   if (outcome.doubts.has(Doubt::tainted)) ++voided_;
   if (!before) {
     unproven_ += wants_confirmation(outcome.verdict);
-    silences_ += is_silence(outcome.verdict);
-    answers_ += row_of(outcome.verdict).blame == Blame::nobody || outcome.verdict == Verdict::closed;
+    missed_.tried_first(outcome.verdict);
   }
-  std::optional<Unsettled> again = atonce::settle(trust_, before ? &*before : nullptr, outcome, missed_share());
+  std::optional<Unsettled> again = atonce::settle(trust_, before ? &*before : nullptr, outcome, missed_.get());
   if (before && outcome.verdict != Verdict::unfinished) {
-    const bool was_silent = is_silence(before->outcome.verdict);
     ++checked_;
     overturned_ += outcome.overturned;
-    silences_checked_ += was_silent;
-    silences_overturned_ += was_silent && outcome.overturned;
+    missed_.tried_again(before->outcome.verdict, outcome.overturned);
   }
   if (!again) return true;
   if (!before && wants_spot_check()) {

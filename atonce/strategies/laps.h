@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "atonce/model/tally.h"
+#include "atonce/strategies/missed_share.h"
 #include "atonce/strategies/spill.h"
 #include "atonce/strategies/target_source.h"
 
@@ -61,7 +62,6 @@ class Laps final : public TargetSource {
   std::size_t claim_again(std::span<Target> out, std::size_t given);
   std::optional<Unsettled> take_before(std::uint64_t index);
   bool wants_spot_check();
-  double missed_share() const;
 
   const TrustOptions& trust_;
   TargetList& list_;
@@ -72,10 +72,7 @@ class Laps final : public TargetSource {
   std::uint64_t overturned_ = 0;
   std::uint64_t voided_ = 0;
   std::uint64_t unproven_ = 0;  ///< first tries that want confirmation
-  std::uint64_t silences_ = 0;  ///< of these, silent
-  std::uint64_t silences_checked_ = 0;
-  std::uint64_t silences_overturned_ = 0;
-  std::uint64_t answers_ = 0;  ///< to first tries
+  MissedShare missed_;
 
   mutable std::mutex mutex_;
   Spill current_;                                        ///< what this lap tries again

@@ -112,7 +112,10 @@ class LoopSweep {
         widen();
       }
       judge(outcome);
-      if (sweep_.confirms_in_place && is_voidable(outcome.verdict)) co_await confirm(outcome);
+      if (sweep_.confirms_in_place) {
+        sweep_.control.missed.tried_first(outcome.verdict);
+        if (is_voidable(outcome.verdict)) co_await confirm(outcome);
+      }
     } else {
       outcome.verdict = Verdict::invalid_input;
     }
@@ -157,7 +160,7 @@ class LoopSweep {
   /// Tries again, after a pause, what is not settled, until it is.
   Task<void> confirm(Outcome& outcome) {
     std::optional<Unsettled> before;
-    while (std::optional<Unsettled> again = settle(sweep_.setting.plan.trust, before ? &*before : nullptr, outcome)) {
+    while (std::optional<Unsettled> again = settle_in_place(before ? &*before : nullptr, outcome)) {
       batch_.tried.push_back(outcome);
       before = std::move(again);
       const bool waited = !sweep_.control.stopping() && co_await sleep_for(io_, confirm_pause);
@@ -171,6 +174,14 @@ class LoopSweep {
         outcome.verdict = Verdict::unfinished;
       }
     }
+  }
+
+  std::optional<Unsettled> settle_in_place(const Unsettled* before, Outcome& outcome) {
+    MissedShare& missed = sweep_.control.missed;
+    std::optional<Unsettled> again = settle(sweep_.setting.plan.trust, before, outcome, missed.get());
+    if (before != nullptr && outcome.verdict != Verdict::unfinished)
+      missed.tried_again(before->outcome.verdict, outcome.overturned);
+    return again;
   }
 
   Task<void> outlast_shortage(Outcome& outcome) {
