@@ -4,13 +4,19 @@
 #include <cstdlib>
 #include <new>
 
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define ATONCE_KEEPS_OPERATOR_NEW
+#endif
+#endif
+
 namespace atonce {
 namespace {
 
 constinit std::atomic<std::uint64_t> countdown = 0;
 
 /// True for the allocation that is to fail.
-bool is_the_one() {
+[[maybe_unused]] bool is_the_one() {
   if (countdown.load(std::memory_order_relaxed) == 0) [[likely]]
     return false;
   std::uint64_t left = countdown.load(std::memory_order_relaxed);
@@ -19,15 +25,17 @@ bool is_the_one() {
   return left == 1;
 }
 
-void* allocate(std::size_t size) noexcept { return is_the_one() ? nullptr : std::malloc(size != 0 ? size : 1); }
+[[maybe_unused]] void* allocate(std::size_t size) noexcept {
+  return is_the_one() ? nullptr : std::malloc(size != 0 ? size : 1);
+}
 
-void* allocate(std::size_t size, std::align_val_t alignment) noexcept {
+[[maybe_unused]] void* allocate(std::size_t size, std::align_val_t alignment) noexcept {
   const auto border = static_cast<std::size_t>(alignment);
   // aligned_alloc(3) wants a multiple of the alignment.
   return is_the_one() ? nullptr : std::aligned_alloc(border, (size + border - 1) / border * border);
 }
 
-void* or_throw(void* memory) {
+[[maybe_unused]] void* or_throw(void* memory) {
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
@@ -39,6 +47,11 @@ void fail_allocation(std::uint64_t nth) { countdown.store(nth, std::memory_order
 std::uint64_t allocations_until_failure() { return countdown.load(std::memory_order_relaxed); }
 
 }  // namespace atonce
+
+#ifdef ATONCE_KEEPS_OPERATOR_NEW
+bool atonce::allocations_can_fail() { return false; }
+#else
+bool atonce::allocations_can_fail() { return true; }
 
 void* operator new(std::size_t size) { return atonce::or_throw(atonce::allocate(size)); }
 void* operator new[](std::size_t size) { return atonce::or_throw(atonce::allocate(size)); }
@@ -69,3 +82,4 @@ void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(m
 void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 void operator delete(void* memory, std::align_val_t, const std::nothrow_t&) noexcept { std::free(memory); }
 void operator delete[](void* memory, std::align_val_t, const std::nothrow_t&) noexcept { std::free(memory); }
+#endif
