@@ -98,8 +98,8 @@ TEST(SimulatedSweep, GivesEveryTargetItsOneTrueRowWhateverFails) {
     totals.add(audit);
   }
   totals.print();
-  // What chance alone makes of a sure row: both tries lost, where packets are lost.
-  EXPECT_LE(totals.sum.by_chance, totals.sum.rows / 500);
+  // What chance alone makes of a sure row: all tries lost, before the run has seen how much gets lost.
+  EXPECT_LE(totals.sum.by_chance, totals.sum.rows / 20'000 + 50);
 }
 
 TEST(SimulatedSweep, ASeedDecidesEverything) {
