@@ -32,7 +32,7 @@ PATIENCE_S = 120
 IN_FLIGHT = 500
 # What may be asked and answered, and not yet be in the journal when a process dies.
 UNJOURNALED_S = 0.1
-SILENT = ("timeout", "dns_timeout")
+ASKED_AGAIN = ("timeout", "dns_timeout", "dns_failure", "dns_refused", "dns_invalid")
 
 
 class Scenario:
@@ -154,8 +154,8 @@ class KilledRun:
         with open("truth", encoding="utf-8") as file:
             self.truth = {row["line"]: row["verdict"] for row in map(json.loads, file)}
         counts = Counter(self.names)
-        # Targets that no second lap asks again: those that answer, and stand in the list once.
-        self.sure = {name for line, name in self.inputs.items() if counts[name] == 1 and self.truth[line] not in SILENT}
+        # Targets that no second lap asks again: those with a proven answer, that stand in the list once.
+        self.sure = {name for line, name in self.inputs.items() if counts[name] == 1 and self.truth[line] not in ASKED_AGAIN}
         self.log = AskLog(log, scenario.addresses)
         self.asked = set()      # by any session so far
         self.settled = set()    # those whose every row stood there before the session that runs now
