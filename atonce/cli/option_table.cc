@@ -40,8 +40,8 @@ constexpr std::array options{
     OptionRow{"timeout", 0, "TIME", "for a whole try: looking up and connecting (none)", answers, runs, apply_timeout},
     OptionRow{"retries", 0, "N", "tries after the first, for time-outs and DNS (0)", answers, runs, apply_retries},
 
-    OptionRow{"confirm", 0, "N", "further tries, later, for who did not answer (2)", trust, probe_only, apply_confirm},
-    OptionRow{"confirm", 0, "N", "further tries, later, for who did not answer (0)", trust, compare_only, apply_confirm},
+    OptionRow{"confirm", 0, "N", "further tries, later, where one proves nothing (2)", trust, probe_only, apply_confirm},
+    OptionRow{"confirm", 0, "N", "further tries, later, where one proves nothing (0)", trust, compare_only, apply_confirm},
     OptionRow{"no-canaries", 0, "", "mix in no hosts known to answer", trust, probe_only, apply_no_canaries},
 
     OptionRow{"resolver", 0, "ADDR", "DNS server ADDR[:PORT], or \"system\" (resolv.conf)", names, runs, apply_resolver, "system"},
