@@ -65,7 +65,7 @@ class NamedPoints(KeptRunTest):
         if not died:
             # Not met on the way: then with torn ends, on the way back.
             self.clear()
-            done = self.atonce(*self.words(form, "--fault", "die@after-output-write:3"))
+            done = self.atonce(*self.words(form, "--fault", "die@after-output-write"))
             if done.returncode == 0:  # A database alone has no such writes.
                 return False
             for torn in ["journal", "results.jsonl"]:
