@@ -83,10 +83,11 @@ void tell_troubles(const RunResult& result, const TargetList& list, const RowOut
   if (result.sink_error != 0) remark(outputs.trouble(result.sink_error));
 }
 
-std::string ceiling_of(const RunResult& result) {
-  if (!result.ceiling) return "";
-  std::string text = fmt::format("{} starts/s", grouped(static_cast<std::uint64_t>(*result.ceiling)));
-  if (!result.wall_met.empty()) text += ": " + result.wall_met;
+/// "11,000 starts/s: net.core.netdev_max_backlog = 1000"; empty while no wall was met.
+std::string ceiling_text(std::optional<double> ceiling, std::string_view wall) {
+  if (!ceiling) return "";
+  std::string text = fmt::format("{} starts/s", grouped(static_cast<std::uint64_t>(*ceiling)));
+  if (!wall.empty()) text += fmt::format(": {}", wall);
   return text;
 }
 
@@ -107,7 +108,7 @@ Summary summarize(RunResult& result, const TargetList& list, const Plan& plan, c
           .settled_before = kept && kept->resumption() ? kept->resumption()->tally().total() : 0,
           .witness = std::move(result.witness),
           .started = result.started,
-          .ceiling = ceiling_of(result),
+          .ceiling = ceiling_text(result.ceiling, result.wall_met),
           .run_folder = kept ? kept->path() : "",
           .interrupted = stopped && (result.tally.of(Verdict::unfinished) != 0 || !list.ended())};
 }
@@ -161,6 +162,7 @@ int run_targets(const Setting& setting, const StrategyRow& strategy, const Staff
                     ProgressMeter(total, estimated, patience_of(plan)));
   const auto outputs = RowOutputs::open(plan, kept, progress);
   if (!outputs) return complain_and_exit(outputs.error());
+  bool ceiling_told = false;
   SharedControl control;
   const StopSignals signals(*control);
   RunResult result = run_strategy(
@@ -168,6 +170,10 @@ int run_targets(const Setting& setting, const StrategyRow& strategy, const Staff
       [&](const RunState& state) {
         const auto [now_total, now_estimated] = expected_targets(list, plan);
         progress.meter().expect(now_total, now_estimated);
+        if (state.ceiling && !std::exchange(ceiling_told, true) && !plan.output.quiet) {
+          progress.hide();
+          remark({fmt::format("ceiling here about {}", ceiling_text(state.ceiling, state.wall_met))});
+        }
         progress.update(reading_of(state));
       },
       kept ? kept->resumption() : nullptr);

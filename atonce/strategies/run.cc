@@ -159,6 +159,8 @@ class Run {
             .lap = laps_.lap(),
             .lap_size = laps_.lap_size(),
             .rate = rate_,
+            .ceiling = result_.ceiling,
+            .wall_met = result_.wall_met,
             .shortages = control_.shortages.load(),
             .drops = control_.conditions.drops.load(),
             .elapsed = now - started_,

@@ -17,10 +17,12 @@ struct RunState {
   std::uint64_t claimed = 0;    ///< targets taken from the source
   std::uint64_t unsettled = 0;  ///< of these, tried and waiting for a later lap
   unsigned lap = 1;
-  std::uint64_t lap_size = 0;   ///< targets that this lap tries again; 0 in the first
-  double rate = 0;              ///< starts a second at most, now; 0: no bound
-  std::uint64_t shortages = 0;  ///< local shortages met so far
-  std::uint64_t drops = 0;      ///< packets thrown away on this machine since the run began
+  std::uint64_t lap_size = 0;     ///< targets that this lap tries again; 0 in the first
+  double rate = 0;                ///< starts a second at most, now; 0: no bound
+  std::optional<double> ceiling;  ///< starts a second at which the autopilot met a wall
+  std::string_view wall_met;      ///< what it was, in words
+  std::uint64_t shortages = 0;    ///< local shortages met so far
+  std::uint64_t drops = 0;        ///< packets thrown away on this machine since the run began
   Duration elapsed{};
   Duration lateness_max{};
   std::uint32_t window = 0;
