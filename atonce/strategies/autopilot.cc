@@ -38,7 +38,6 @@ double seconds_of(Duration duration) { return std::chrono::duration<double>(dura
 Autopilot::Wall Autopilot::sign_of_loss(const Readings& readings, std::uint64_t starts) const {
   const std::uint64_t drops = readings.drops - seen_.drops;
   if (drops >= drops_noticed && drops * drops_share > starts) return Wall::drops;
-  if (readings.shortages > seen_.shortages) return Wall::shortage;
   if (readings.lateness >= lateness_noticed) return Wall::lateness;
   const std::uint64_t checked = readings.checked - checked_from_.checked;
   const auto overturned = static_cast<double>(readings.overturned - checked_from_.overturned);
@@ -60,7 +59,7 @@ void Autopilot::observe(Instant now, const Readings& readings) {
   remember(now, paced_);
   const Wall sign = readings.tainted ? Wall::none : sign_of_loss(readings, starts);
   if (sign == Wall::none) {
-    if (!readings.tainted) grow(now, pace);
+    if (!readings.tainted && readings.shortages == seen_.shortages) grow(now, pace);
     proven_ = std::max(proven_, std::min(pace, paced_));
   } else if (now - shrunk_at_ >= shrink_pause) {
     shrink(now, sign, std::max(pace, paced_));
@@ -83,14 +82,6 @@ void Autopilot::remember(Instant now, double pace) {
 
 void Autopilot::shrink(Instant now, Wall wall, double pace) {
   shrunk_at_ = now;
-  // A shortage is the window's: as many as fit go on at any pace; the sweep has narrowed itself already.
-  if (wall == Wall::shortage) {
-    if (wall_ == Wall::none) {
-      wall_ = wall;
-      ceiling_ = pace;
-    }
-    return;
-  }
   // What was started seconds ago, too close together, is repeated so. To start more slowly helps those to come; that
   // hardly anything starts now says nothing about the pace.
   if (wall == Wall::drops && pace < starting_share * fastest_lately()) {
@@ -110,7 +101,7 @@ void Autopilot::grow(Instant now, double pace) {
   window_percent_ = std::min(100u, window_percent_ + 5);
   // What is not used up needs not be more: something else, the window or the processor, is the bound.
   if (pace < 0.7 * rate_) return;
-  if (wall_ == Wall::none || wall_ == Wall::shortage)
+  if (wall_ == Wall::none)
     rate_ *= 2;
   else
     rate_ *= 1 + (rate_ < plateau * ceiling_ ? step_below : step_above);

@@ -22,13 +22,14 @@ struct Readings {
 /// Finds the pace that this machine and this path carry, and keeps just below it.
 ///
 /// It grows while answers stay sure: twofold until the first sign of loss, then by small steps. It shrinks on packets
-/// dropped here, shortages, a late loop, or silences that turn out to have been answers; never by what targets answer.
+/// dropped here, a late loop, or silences that turn out to have been answers; never by what targets answer. A
+/// shortage is the window's, which the sweep narrows by itself; here it only ends the growth.
 /// A pure function of what it is shown, so that it can be tested without a network. Source: the additive increase and
 /// multiplicative decrease of RFC 5681, and the plateau of RFC 9438 (CUBIC).
 class Autopilot {
  public:
   /// What first said that it cannot go faster.
-  enum class Wall : std::uint8_t { none, drops, shortage, lateness, path };
+  enum class Wall : std::uint8_t { none, drops, lateness, path };
 
   explicit Autopilot(double rate_first = 4'000, double rate_most = 1e6) : rate_(rate_first), rate_most_(rate_most) {}
 

@@ -102,6 +102,18 @@ TEST(Autopilot, ALateLoopGetsLessInFlightAndRecovers) {
   EXPECT_EQ(pilot.window_percent(), 100u);
 }
 
+TEST(Autopilot, AShortageEndsTheGrowthAndIsNoWallOfThePace) {
+  Machine machine;
+  Autopilot pilot;
+  machine.run(pilot, 200ms);
+  const double before = pilot.rate(), proven = pilot.proven();
+  ++machine.readings.shortages;
+  machine.run(pilot, 50ms);
+  EXPECT_EQ(pilot.rate(), before);
+  EXPECT_EQ(pilot.wall(), Autopilot::Wall::none);
+  EXPECT_GE(pilot.proven(), proven) << "what was proven still is";
+}
+
 TEST(Autopilot, WhatHappensInATaintedStretchSaysNothingAboutThePace) {
   Machine machine;
   Autopilot pilot;

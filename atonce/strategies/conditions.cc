@@ -43,4 +43,9 @@ std::optional<Conditions::Stretch> Conditions::overlapping(Instant from, Instant
   return std::nullopt;
 }
 
+bool Conditions::taints(const Outcome& outcome) const {
+  return is_voidable(outcome.verdict) &&
+         overlapping(outcome.started, outcome.finished, row_of(outcome.verdict).blame == Blame::resolver);
+}
+
 }  // namespace atonce

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "atonce/model/duration.h"
+#include "atonce/model/outcome.h"
 
 namespace atonce {
 
@@ -35,6 +35,9 @@ class Conditions {
   void note(Taint taint, Instant from, Instant until);
   /// The latest stretch that overlaps [from, until]; with `resolver_too`, also one in which only resolvers were away.
   std::optional<Stretch> overlapping(Instant from, Instant until, bool resolver_too = true) const;
+  /// The outcome may be of such a stretch: an error or a silence, waited for while the path was away, or, where a
+  /// resolver is blamed, while that was.
+  bool taints(const Outcome& outcome) const;
   /// Stretches noted so far, also those that were overwritten since.
   std::uint64_t stretches() const { return count_.load(std::memory_order_acquire); }
   Stretch stretch(std::uint64_t number) const;

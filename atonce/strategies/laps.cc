@@ -21,15 +21,16 @@ std::size_t Laps::claim(std::span<Target> out) {
     {
       const std::lock_guard lock(mutex_);
       // A few at a time, so that they do not come as a burst.
-      if (!spot_checks_.empty() && !out.empty()) given = claim_again(out.first(1), 0);
+      if (!spot_checks_.empty() && !out.empty()) given = claim_again(out.first(1));
     }
     return given > 0 ? given : claim_from_list(out);
   }
   const std::lock_guard lock(mutex_);
-  return claim_again(out, 0);
+  return claim_again(out);
 }
 
-std::size_t Laps::claim_again(std::span<Target> out, std::size_t given) {
+std::size_t Laps::claim_again(std::span<Target> out) {
+  std::size_t given = 0;
   for (; given < out.size(); ++given) {
     std::optional<Unsettled> again;
     if (!spot_checks_.empty()) {

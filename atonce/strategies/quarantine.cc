@@ -24,8 +24,7 @@ std::optional<Outcome> Quarantine::release(Instant now, bool all) {
   if (held_.empty()) return std::nullopt;
   Outcome& first = held_.front();
   if (!all && !is_vouched(first.finished) && now - first.finished < patience) return std::nullopt;
-  const bool of_resolver = row_of(first.verdict).blame == Blame::resolver;
-  if (conditions_.overlapping(first.started, first.finished, of_resolver)) first.doubts |= Doubt::tainted;
+  if (conditions_.taints(first)) first.doubts |= Doubt::tainted;
   std::optional<Outcome> outcome = std::move(first);
   held_.pop_front();
   return outcome;

@@ -127,8 +127,7 @@ class Run {
     if (!plan_.pacing.automatic) return;
     set_rate(autopilot_.rate());
     control_.window_percent.store(autopilot_.window_percent());
-    // A shortage bounds what is in flight, not the pace; it is counted by itself.
-    if (!result_.ceiling && autopilot_.ceiling() && autopilot_.wall() != Autopilot::Wall::shortage) {
+    if (!result_.ceiling && autopilot_.ceiling()) {
       result_.ceiling = autopilot_.ceiling();
       result_.wall_met = words_of(autopilot_.wall());
     }
@@ -136,8 +135,7 @@ class Run {
 
   std::string words_of(Autopilot::Wall wall) const {
     switch (wall) {
-      case Autopilot::Wall::none:
-      case Autopilot::Wall::shortage: return "";
+      case Autopilot::Wall::none: return "";
       case Autopilot::Wall::drops: return witness_.first_wall();
       case Autopilot::Wall::lateness: return "this machine's processors are busy";
       case Autopilot::Wall::path: return "answers get lost on the way above it";

@@ -149,11 +149,7 @@ class LoopSweep {
     if (evidence.waited_ms == 0 && is_silence(outcome.verdict))
       evidence.waited_ms = static_cast<std::uint32_t>(
           std::chrono::floor<std::chrono::milliseconds>(outcome.finished - outcome.started).count());
-    const bool of_resolver = row_of(outcome.verdict).blame == Blame::resolver;
-    const bool tainted =
-        is_voidable(outcome.verdict) &&
-        sweep_.control.conditions.overlapping(outcome.started, outcome.finished, of_resolver).has_value();
-    outcome.doubts = doubts_of(outcome, tainted);
+    outcome.doubts = doubts_of(outcome, sweep_.control.conditions.taints(outcome));
     evidence.sent = 0;
   }
 
