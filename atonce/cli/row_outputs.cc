@@ -27,8 +27,10 @@ Parsed<std::unique_ptr<RowOutputs>> RowOutputs::open(const Plan& plan, Keeping* 
   }
   if (kept == nullptr || has_stream_output(plan))
     if (auto opened = outputs->open_stream(progress); !opened) return std::unexpected(opened.error());
-  if (kept != nullptr && outputs->lines_)
+  if (kept != nullptr && outputs->lines_) {
+    outputs->writer_->write_after([kept] { return kept->keeper().secure(); });
     kept->keeper().also_to(outputs->above_ ? static_cast<OutcomeSink&>(*outputs->above_) : *outputs->lines_);
+  }
   return outputs;
 }
 

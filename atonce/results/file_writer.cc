@@ -43,6 +43,8 @@ int FileWriter::flush() {
   // A reader that has gone is noticed before there is anything for it: poll(2) tells of it unasked.
   pollfd reader{.fd = descriptor_, .events = 0, .revents = 0};
   if (error_ == 0 && poll(&reader, 1, 0) > 0 && (reader.revents & POLLERR) != 0) return fail(EPIPE, 0);
+  if (error_ == 0 && first_ && !buffer_.empty())
+    if (const int error = first_()) return fail(error, 0);
   std::size_t written = 0;
   while (error_ == 0 && written < buffer_.size()) {
     const ssize_t count = write(descriptor_, buffer_.data() + written, buffer_.size() - written);

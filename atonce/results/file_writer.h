@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -36,6 +37,9 @@ class FileWriter {
   int append_lines(std::string_view lines) { return append(lines, 0); }
   /// Hands everything to the kernel. Same returns.
   int flush();
+  /// `first` runs before rows are handed to the kernel, and writes what has to be there before anybody sees them; where
+  /// it returns an errno, that ends the writing.
+  void write_after(std::function<int()> first) { first_ = std::move(first); }
 
   /// Rows of this run that are whole in the file.
   std::uint64_t rows_safe() const { return rows_safe_; }
@@ -63,6 +67,7 @@ class FileWriter {
 
   int descriptor_;
   bool owned_ = false;
+  std::function<int()> first_;
   std::string buffer_;
   std::vector<Boundary> boundaries_;
   std::uint64_t rows_taken_ = 0;

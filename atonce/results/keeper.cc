@@ -51,6 +51,7 @@ bool Keeper::wants_starts() const {
 int Keeper::add(const Outcome& outcome) { return files_->add(outcome); }
 int Keeper::tried(const Outcome& outcome) { return files_->tried(outcome); }
 int Keeper::flush() { return files_->flush(); }
+int Keeper::secure() { return files_->secure(); }
 std::size_t Keeper::held() const { return files_->held(); }
 int Keeper::close(bool complete) { return files_->close(complete); }
 std::uint64_t Keeper::records_safe() const { return files_->records_safe(); }

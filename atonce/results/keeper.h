@@ -50,6 +50,8 @@ class Keeper final : public OutcomeSink {
   int tried(const Outcome& outcome) override;
   /// Journal first, then outputs, to the kernel; and a checkpoint where one is due.
   int flush() override;
+  /// The journal alone, to the kernel: before anybody sees the rows of what is in it. Returns as `add`.
+  int secure();
   std::size_t held() const override;
 
   /// Ends the session: everything to the disk; where the run is `complete`, the indexes of a database and the closing

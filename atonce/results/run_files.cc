@@ -116,7 +116,7 @@ int RunFiles::Lines::add(const Outcome& outcome) {
     if (const int error = kept.output->add(outcome)) return files.fail(error, kept.path);
   }
   for (OutcomeSink* stream : streams)
-    if (const int error = stream->add(outcome)) return files.fail(error, "");
+    if (const int error = stream->add(outcome)) return files.error_ != 0 ? files.error_ : files.fail(error, "");
   return 0;
 }
 
@@ -160,9 +160,15 @@ int RunFiles::write_if_much() {
   return write_all();
 }
 
-int RunFiles::write_all() {
+int RunFiles::secure() {
+  if (error_ != 0) return error_;
   if (const int error = journal_->write()) return fail(error, folder_.file(journal_name));
   records_safe_ = journal_->finals();
+  return 0;
+}
+
+int RunFiles::write_all() {
+  if (const int error = secure()) return error;
   for (Kept& kept : outputs_)
     if (const int error = kept.output->write()) return fail(error, kept.path);
   return 0;
@@ -171,7 +177,7 @@ int RunFiles::write_all() {
 int RunFiles::flush() {
   if (error_ != 0) return error_;
   for (OutcomeSink* stream : lines_.streams)
-    if (const int error = stream->flush()) return fail(error, "");
+    if (const int error = stream->flush()) return error_ != 0 ? error_ : fail(error, "");
   if (changed_ && pace_.now() - checkpoint_at_ >= pace_.checkpoint_interval) return checkpoint();
   return write_all();
 }
@@ -202,7 +208,7 @@ int RunFiles::checkpoint() {
 int RunFiles::close(bool complete) {
   if (error_ != 0) return error_;
   for (OutcomeSink* stream : lines_.streams)
-    if (const int error = stream->flush()) return fail(error, "");
+    if (const int error = stream->flush()) return error_ != 0 ? error_ : fail(error, "");
   if (const int error = checkpoint()) return error;
   const bool whole = complete && held() == 0;
   for (Kept& kept : outputs_)

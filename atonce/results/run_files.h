@@ -40,6 +40,7 @@ class RunFiles {
   int add(const Outcome& outcome);
   int tried(const Outcome& outcome);
   int flush();
+  int secure();
   std::size_t held() const { return ordered_ ? ordered_->held() : 0; }
   int close(bool complete);
   std::uint64_t records_safe() const { return records_safe_; }

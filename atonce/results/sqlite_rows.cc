@@ -84,7 +84,7 @@ std::optional<std::uint64_t> SqliteRows::open(const std::string& path, std::stri
   if (number_of("PRAGMA application_id") != sqlite_application_id) return std::nullopt;
   if (number_of("PRAGMA user_version") != sqlite_user_version) return std::nullopt;
   if (text_of("SELECT run_id FROM run") != run_id) return std::nullopt;
-  if (text_of("PRAGMA quick_check(1)") != "ok") return std::nullopt;
+  if (text_of("PRAGMA integrity_check(1)") != "ok") return std::nullopt;
   const auto records = number_of("SELECT records FROM run");
   if (!records || number_of("SELECT count(*) FROM results") != records) return std::nullopt;
   if (prepare() != 0) return std::nullopt;
