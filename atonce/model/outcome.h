@@ -4,8 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "atonce/model/boxed.h"
 #include "atonce/model/duration.h"
 #include "atonce/model/evidence.h"
+#include "atonce/model/exchange.h"
 #include "atonce/model/target.h"
 #include "atonce/model/verdict.h"
 
@@ -37,6 +39,7 @@ struct Outcome {
   Instant connected{};  ///< when the connection stood or was refused
   Instant finished{};
   std::vector<Attempt> attempts;  ///< each address tried, when more than one was asked for
+  Boxed<Exchange> exchange;       ///< what HTTP came to; none for a probe, and where no request could be formed
 };
 
 }  // namespace atonce

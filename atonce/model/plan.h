@@ -57,8 +57,8 @@ struct PolitenessOptions {
 
   std::optional<std::uint32_t> per_address;  ///< `--per-address`: in flight to one address at most; 0: no bound
   std::optional<std::uint32_t> per_network;  ///< `--per-network`: the same for one IPv4 /24 or IPv6 /48
-  std::vector<std::string> excludes;  ///< `--exclude`: files of names, addresses and networks never to be tried
-  bool allow_private = false;         ///< names may lead into special-use ranges
+  std::vector<std::string> excludes;         ///< `--exclude`: files of names, addresses and networks never to be tried
+  bool allow_private = false;                ///< names may lead into special-use ranges
 };
 
 /// Where a run keeps what it has found out, so that it can be carried on.

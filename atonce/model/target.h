@@ -19,6 +19,7 @@ struct Target {
                      ///< invalid.
   IpAddress address;  ///< Set when `host` is a literal.
   std::uint16_t port = 0;
+  std::string url;        ///< What is fetched: absolute, normalized, without userinfo and fragment; empty for a probe.
   std::string complaint;  ///< Why the line is not a target; empty when it is one.
   std::vector<std::pair<std::string, std::string>>
       columns;  ///< Further columns of the input, by header (or "column3").

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "atonce/model/duration.h"
+
+namespace atonce {
+
+enum class HttpVersion : std::uint8_t { unknown, http09, http10, http11, http2 };
+
+/// "HTTP/1.1", "HTTP/2"; empty for unknown.
+std::string_view name_of(HttpVersion version);
+/// Reads the same back; `unknown` for anything else.
+HttpVersion parse_http_version(std::string_view name);
+
+/// A step on the way to the answer.
+struct Redirect {
+  std::uint16_t status = 0;
+  std::string url;  ///< where it led: absolute, without userinfo
+
+  friend bool operator==(const Redirect&, const Redirect&) = default;
+};
+
+/// What a TLS handshake agreed upon, and the certificate that was shown.
+struct TlsFacts {
+  static constexpr std::size_t names_max = 100;
+
+  std::string version;  ///< "TLSv1.3"
+  std::string cipher;   ///< as OpenSSL names it: "TLS_AES_256_GCM_SHA384"
+  std::string alpn;     ///< "h2", "http/1.1"; empty when none was agreed upon
+  std::string subject;  ///< RFC 4514
+  std::string issuer;
+  std::vector<std::string> names;  ///< subject alternative names, the first `names_max`
+  std::uint32_t names_total = 0;
+  std::int64_t not_before = 0;  ///< seconds since 1970
+  std::int64_t not_after = 0;
+  int verify_code = 0;      ///< X509_V_*; 0: good
+  std::string verify_text;  ///< OpenSSL's words for it
+  bool verified = false;    ///< checked and found good; false when nobody checked (`--insecure`)
+  bool resumed = false;     ///< the session of an earlier connection
+
+  friend bool operator==(const TlsFacts&, const TlsFacts&) = default;
+};
+
+/// What an HTTP request came to: the last one of a chain of redirects. Text is as the peer sent it, and to be escaped
+/// wherever it is shown.
+struct Exchange {
+  std::string method;
+  std::string url;                ///< effective: absolute, without userinfo
+  std::uint16_t status_code = 0;  ///< 0: no answer
+  std::string reason;             ///< the phrase behind the code; HTTP/2 has none
+  HttpVersion version = HttpVersion::unknown;
+  std::string content_type;
+  std::string content_encoding;
+  std::uint64_t head_bytes = 0;       ///< of the answer: status line and fields
+  std::uint64_t wire_body_bytes = 0;  ///< of the body, as it came
+  std::uint64_t body_bytes = 0;       ///< of the body, decoded
+  std::vector<Redirect> redirects;
+  std::optional<TlsFacts> tls;
+  bool insecure = false;   ///< certificates were not checked, by wish
+  bool reused = false;     ///< the connection had served before
+  bool truncated = false;  ///< the body went on beyond what is kept
+  Instant secured{};       ///< TLS stood: curl's appconnect; the epoch when not reached, as the next two
+  Instant requested{};     ///< about to send the request: curl's pretransfer
+  Instant answered{};      ///< first byte of the answer: curl's starttransfer
+  std::string detail;      ///< why the verdict is what it is, for a person
+  std::string hash;        ///< of the decoded body, "sha256:..."; empty when not asked for
+  std::string title;       ///< of an HTML page; empty when not asked for
+  std::string saved_as;    ///< file the body went to
+  bool matched = true;     ///< false: what was asked for (`--match`, `--filter`) leaves it out of the rows
+  bool sent = false;       ///< a request that must not be repeated has left us: nothing tries this target again
+
+  friend bool operator==(const Exchange&, const Exchange&) = default;
+};
+
+}  // namespace atonce
