@@ -41,6 +41,76 @@ struct ProbeOptions {
   AddressMode mode = AddressMode::first;
 };
 
+enum class HttpVersionChoice : std::uint8_t { automatic, http11, http2 };
+enum class HashKind : std::uint8_t { none, md5, sha256, xxh3 };
+
+/// A field of a request, as `-H` gives it.
+struct RequestField {
+  std::string name;
+  std::string value;
+
+  friend bool operator==(const RequestField&, const RequestField&) = default;
+};
+
+/// Inclusive.
+struct NumberRange {
+  std::uint64_t low = 0;
+  std::uint64_t high = ~std::uint64_t{0};
+
+  bool contains(std::uint64_t number) const { return low <= number && number <= high; }
+  friend bool operator==(const NumberRange&, const NumberRange&) = default;
+};
+
+/// One `--match` or `--filter`: what an answer is looked at for.
+struct AnswerCondition {
+  enum class Subject : std::uint8_t { status, size, text, regex, title };
+  Subject subject = Subject::status;
+  std::vector<NumberRange> ranges;  ///< of a status code or of the decoded body's bytes
+  std::string pattern;              ///< a text, or an RE2 expression; of a title, an expression
+};
+
+/// How long each phase of a request may take. The total is for a whole try with all its redirects; where a phase has no
+/// time of its own, the total bounds it.
+struct FetchTimeouts {
+  Duration total = std::chrono::seconds(30);
+  std::optional<Duration> resolve;
+  Duration connect = std::chrono::milliseconds(3'500);  // As for a probe.
+  std::optional<Duration> tls;
+  std::optional<Duration> first_byte;  ///< from the end of the request to the first byte of its answer
+  std::optional<Duration> idle;        ///< between two pieces of an answer
+};
+
+/// How requests are made, for `fetch` and, where it applies, `batch`. Options mean what curl's mean. What is secret
+/// here (fields, user, cookie, proxy) goes on the wire and nowhere else.
+struct FetchOptions {
+  std::string url_template;          ///< "https://{}/robots.txt", over a list of hosts; empty: the list has URLs
+  std::string method;                ///< `-X`; empty: GET, HEAD with `head`, POST with `data`
+  std::vector<RequestField> fields;  ///< `-H`, in order; an empty value takes a field of ours away
+  std::optional<std::string> data;   ///< `-d`: the body; files are read by then
+  bool head = false;                 ///< `-I`
+  bool follow = false;               ///< `-L`
+  unsigned max_redirects = 10;
+  std::string user;         ///< "name:password", for Basic; empty: none
+  std::string cookie;       ///< "a=1; b=2", sent to the hosts of the list; empty: none
+  bool compressed = false;  ///< ask for and undo content codings
+  HttpVersionChoice version = HttpVersionChoice::automatic;
+  bool insecure = false;                              ///< certificates are not verified; recorded in each row
+  std::string cacert;                                 ///< a file of trusted roots instead of the system's
+  std::string cert;                                   ///< a client's certificate, PEM
+  std::string key;                                    ///< its key; empty: in `cert`
+  std::string proxy;                                  ///< "http://host:port", "socks5://..."; empty: none
+  std::string user_agent = "atonce/" ATONCE_VERSION;  ///< Who asks says so; empty: no such field.
+  std::string save;                                   ///< `--save`: a folder for bodies; empty: none
+  std::vector<AnswerCondition> match;                 ///< all of them must hold
+  std::vector<AnswerCondition> filter;                ///< none of them may
+  HashKind hash = HashKind::none;
+  bool title = false;
+  bool fail = false;                                       ///< a status code of 400 or above is the verdict http_status
+  std::uint64_t body_bytes_max = std::uint64_t{64} << 20;  ///< read; a longer body is body_too_large
+  std::uint64_t kept_bytes_max = std::uint64_t{1} << 20;   ///< kept in memory, for conditions and titles
+  FetchTimeouts timeouts;
+};
+
 /// How much a verdict must rest on.
 struct TrustOptions {
   // Two tries that agree, and one more where the second was in doubt itself.
@@ -104,6 +174,7 @@ struct Plan {
   InputOptions input;
   ResolverOptions resolver;
   ProbeOptions probe;
+  FetchOptions fetch;
   TrustOptions trust;
   PolitenessOptions politeness;
   RunFolderOptions run;
