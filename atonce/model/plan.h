@@ -11,12 +11,17 @@
 
 namespace atonce {
 
+/// What the lines of a list name.
+enum class TargetKind : std::uint8_t { host, url };
+
 /// What to do it to.
 struct InputOptions {
-  std::string list = "-";              ///< file, "-" for standard input
+  TargetKind kind = TargetKind::host;
+  std::string url_template;  ///< `--url`: "https://{}/robots.txt", over a list of hosts; empty: the lines are URLs
+  std::string list = "-";    ///< file, "-" for standard input
   std::vector<std::string> targets;    ///< given on the command line, instead of a list
   std::optional<std::uint64_t> limit;  ///< `-n`: the first so many lines
-  std::vector<std::pair<std::uint16_t, std::uint16_t>> ports{{443, 443}};  ///< inclusive ranges
+  std::vector<std::pair<std::uint16_t, std::uint16_t>> ports{{443, 443}};  ///< inclusive ranges; URLs have their own
   bool unique = false;  ///< drop repeated targets, with bounded memory
 };
 

@@ -14,12 +14,13 @@ namespace atonce {
 struct Target {
   std::uint64_t index = 0;  ///< Position among all targets of the run, from 0: the unit of the account.
   std::uint64_t line = 0;   ///< Line of the input, from 1.
-  std::string input;        ///< The target's cell as it stood there, cut at 1 KiB.
+  std::string input;        ///< The target's cell as it stood there, but for passwords in URLs; cut at 1 KiB.
   std::string host;  ///< What is tried: lower-case ASCII name without a trailing dot, or an address literal; empty when
                      ///< invalid.
   IpAddress address;  ///< Set when `host` is a literal.
   std::uint16_t port = 0;
   std::string url;        ///< What is fetched: absolute, normalized, without userinfo and fragment; empty for a probe.
+  std::string userinfo;   ///< "user:password" of the URL: for the request alone, never for a row, a journal or a log.
   std::string complaint;  ///< Why the line is not a target; empty when it is one.
   std::vector<std::pair<std::string, std::string>>
       columns;  ///< Further columns of the input, by header (or "column3").
