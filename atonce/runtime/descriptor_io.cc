@@ -214,7 +214,10 @@ void DescriptorIo::drain_wakes() {
 
 std::int32_t DescriptorIo::attempt(Operation& operation) {
   const std::int32_t result = transfer(operation);
-  return result == -EAGAIN ? must_wait : result;
+  if (result != -EAGAIN) return result;
+  const bool waits =
+      operation.kind != OperationKind::receive || static_cast<const ReceiveOperation&>(operation).waits();
+  return waits ? must_wait : result;
 }
 
 int DescriptorIo::take_socket(const Endpoint& to) {

@@ -85,15 +85,44 @@ std::int32_t EpollIo::begin(Operation& operation, int& descriptor) {
       auto& offload = static_cast<OffloadOperation&>(operation);
       return pool_.start(offload) ? must_wait : offload.work(offload.argument);
     }
-    default: descriptor = socket_of(operation); return attempt(operation);
+    default: descriptor = socket_of(operation); return attempt_noting(operation, descriptor);
   }
+}
+
+EpollIo::Watched& EpollIo::watched_of(int descriptor) {
+  const auto index = static_cast<std::size_t>(descriptor);
+  if (index >= watched_.size()) watched_.resize(std::max(index + 1, 2 * watched_.size()));
+  return watched_[index];
+}
+
+Result<Handle> EpollIo::note_datagrams(Result<Handle> opened) {
+  if (opened) watched_of(opened->value).datagrams = true;
+  return opened;
+}
+
+Result<Handle> EpollIo::open_datagram(const Endpoint& peer) {
+  return note_datagrams(DescriptorIo::open_datagram(peer));
+}
+
+Result<Handle> EpollIo::bind_datagram(const Endpoint& at) { return note_datagrams(DescriptorIo::bind_datagram(at)); }
+
+/// A stream that gave less than it was asked for has no more, until an edge tells otherwise: the receive of an answer
+/// that cannot be there yet costs no call. Source: epoll(7), on the edge-triggered interface.
+std::int32_t EpollIo::attempt_noting(Operation& operation, int descriptor) {
+  if (operation.kind != OperationKind::receive) return attempt(operation);
+  const auto& receive = static_cast<const ReceiveOperation&>(operation);
+  Watched& watched = watched_of(descriptor);
+  if (watched.drained && receive.waits()) return must_wait;
+  const std::int32_t result = attempt(operation);
+  const bool emptied = result == must_wait || result == -EAGAIN ||
+                       (result > 0 && static_cast<std::size_t>(result) < receive.into.size());
+  watched.drained = emptied && watched.registered && !watched.datagrams && !watched.hung_up;
+  return result;
 }
 
 std::int32_t EpollIo::watch(Operation& operation, int descriptor) {
   operation.engine = reinterpret_cast<void*>(static_cast<std::intptr_t>(descriptor));
-  const auto index = static_cast<std::size_t>(descriptor);
-  if (index >= watched_.size()) watched_.resize(std::max(index + 1, 2 * watched_.size()));
-  Watched& watched = watched_[index];
+  Watched& watched = watched_of(descriptor);
   if (!watched.registered) {
     epoll_event event{.events = every_edge, .data = {.u64 = key_of(descriptor, watched.generation)}};
     if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) < 0) {
@@ -119,7 +148,7 @@ void EpollIo::forget(int descriptor) {
   Watched& watched = watched_[index];
   if (watched.reader != nullptr || watched.writer != nullptr) std::abort();
   watched.generation += watched.registered;
-  watched.registered = false;
+  watched.registered = watched.datagrams = watched.hung_up = watched.drained = false;
 }
 
 void EpollIo::close(Handle handle) {
@@ -170,7 +199,7 @@ void EpollIo::advance(Operation*& slot, int descriptor, bool failed) {
       return;
     }
     default: {
-      const std::int32_t result = attempt(operation);
+      const std::int32_t result = attempt_noting(operation, descriptor);
       if (result != must_wait) end(slot, result);
     }
   }
@@ -181,6 +210,8 @@ void EpollIo::dispatch(std::uint64_t key, std::uint32_t events) {
   if (descriptor == wake_descriptor()) return take_offloaded();
   Watched& watched = watched_[static_cast<std::size_t>(descriptor)];
   if (watched.generation != key >> 32) return;
+  if ((events & readable) != 0) watched.drained = false;
+  watched.hung_up |= (events & (EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0;
   if (watched.reader != nullptr && (events & readable) != 0) advance(watched.reader, descriptor, false);
   if (watched.writer != nullptr && (events & writable) != 0)
     advance(watched.writer, descriptor, (events & (EPOLLERR | EPOLLHUP)) != 0);

@@ -20,6 +20,8 @@ class EpollIo : public DescriptorIo {
   bool start(Operation& operation) override;
   void cancel(Operation& operation) override;
   void close(Handle handle) override;
+  Result<Handle> open_datagram(const Endpoint& peer) override;
+  Result<Handle> bind_datagram(const Endpoint& at) override;
 
  protected:
   void wait(Instant until) override;
@@ -32,9 +34,15 @@ class EpollIo : public DescriptorIo {
     // Tells this use of the number from earlier ones: a forked child may keep an old registration alive.
     std::uint32_t generation = 0;
     bool registered = false;
+    bool datagrams = false;
+    bool hung_up = false;  ///< an end or an error was told of: it stays readable
+    bool drained = false;  ///< a stream read empty, of which no edge has told anything since
   };
 
   std::int32_t begin(Operation& operation, int& descriptor);
+  std::int32_t attempt_noting(Operation& operation, int descriptor);
+  Watched& watched_of(int descriptor);
+  Result<Handle> note_datagrams(Result<Handle> opened);
   /// 0, or a negative errno.
   std::int32_t watch(Operation& operation, int descriptor);
   void forget(int descriptor);

@@ -265,6 +265,39 @@ TEST_P(IoContract, ReceivesWhatIsThereAndNoMoreThanTheBufferTakes) {
   });
 }
 
+TEST_P(IoContract, TakesWhatIsThereWithoutWaitingAndSaysWhenNothingIs) {
+  play([&] -> Task<void> {
+    auto [client, server] = co_await connected_pair();
+    std::array<std::byte, 8> buffer;
+    EXPECT_EQ(code_of(co_await receive_now(io(), client, buffer)), EAGAIN);
+    EXPECT_TRUE(co_await send_all(io(), server, bytes_of("a")));
+    EXPECT_EQ(co_await receive(io(), client, buffer), Result<std::size_t>(1));
+    EXPECT_EQ(code_of(co_await receive_now(io(), client, buffer)), EAGAIN);
+    EXPECT_TRUE(co_await send_all(io(), server, bytes_of("bcd")));
+    EXPECT_TRUE(co_await sleep_for(io(), 5ms));
+    EXPECT_EQ(co_await receive_now(io(), client, buffer), Result<std::size_t>(3));
+    server.close();
+    EXPECT_TRUE(co_await sleep_for(io(), 5ms));
+    EXPECT_EQ(co_await receive_now(io(), client, buffer), Result<std::size_t>(0));
+  });
+}
+
+TEST_P(IoContract, HearsTheEndOfAStreamThatComesWithItsLastBytes) {
+  play([&] -> Task<void> {
+    for (int round = 0; round < 20; ++round) {
+      auto [client, server] = co_await connected_pair();
+      std::array<std::byte, 8> buffer;
+      EXPECT_TRUE(co_await send_all(io(), server, bytes_of("a")));
+      EXPECT_EQ(co_await receive(io(), client, buffer), Result<std::size_t>(1));
+      EXPECT_TRUE(co_await send_all(io(), server, bytes_of("bc")));
+      server.close();
+      if (round % 2 == 0) EXPECT_TRUE(co_await sleep_for(io(), 1ms));
+      EXPECT_TRUE(co_await receive_exactly(io(), client, std::span(buffer).first(2)));
+      EXPECT_EQ(co_await receive(io(), client, buffer), Result<std::size_t>(0));
+    }
+  });
+}
+
 TEST_P(IoContract, EndsAStreamWithZeroBytesAndStillSendsTheOtherWay) {
   play([&] -> Task<void> {
     const auto [client, server] = co_await connected_pair();

@@ -66,13 +66,17 @@ struct AcceptOperation : Operation {
   explicit AcceptOperation(Handle handle) : Operation(OperationKind::accept), listener(handle) {}
 };
 
-/// Result: bytes, at least 1; 0 at the end of the stream. On a datagram socket one datagram, cut at the buffer. Source:
-/// recv(2).
+enum class Patience : bool { waits, takes_what_is_there };
+
+/// Result: bytes, at least 1; 0 at the end of the stream. On a datagram socket one datagram, cut at the buffer. -EAGAIN
+/// when nothing is there and it is not to wait. Source: recv(2).
 struct ReceiveOperation : Operation {
   Handle socket;
   std::span<std::byte> into;
-  ReceiveOperation(Handle handle, std::span<std::byte> buffer)
-      : Operation(OperationKind::receive), socket(handle), into(buffer) {}
+  Patience patience;
+  ReceiveOperation(Handle handle, std::span<std::byte> buffer, Patience how = Patience::waits)
+      : Operation(OperationKind::receive), socket(handle), into(buffer), patience(how) {}
+  bool waits() const { return patience == Patience::waits; }
 };
 
 /// Result: bytes taken, perhaps fewer than given. Never raises SIGPIPE. Source: send(2).

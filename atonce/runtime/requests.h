@@ -133,6 +133,12 @@ inline Request<ReceiveOperation, Handle, std::span<std::byte>> receive(Io& io, c
   return {io, {from.handle(), into}};
 }
 
+/// The same, but never waits. Errors: EAGAIN when nothing is there; else as `receive`.
+inline Request<ReceiveOperation, Handle, std::span<std::byte>, Patience> receive_now(Io& io, const Socket& from,
+                                                                                     std::span<std::byte> into) {
+  return {io, {from.handle(), into, Patience::takes_what_is_there}};
+}
+
 /// Sends some of the bytes and tells how many. Errors: EPIPE, ECONNRESET, ECANCELED, ... Source: send(2).
 inline Request<SendOperation, Handle, std::span<const std::byte>> send(Io& io, const Socket& to,
                                                                        std::span<const std::byte> bytes) {

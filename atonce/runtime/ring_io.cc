@@ -200,9 +200,10 @@ bool RingIo::request_operation(std::uint32_t index, Record& record) {
       case OperationKind::receive: {
         const auto& receive = static_cast<const ReceiveOperation&>(operation);
         prepare_on(receive.socket, sqe, [&](int descriptor) {
-          io_uring_prep_recv(sqe, descriptor, receive.into.data(), receive.into.size(), 0);
+          io_uring_prep_recv(sqe, descriptor, receive.into.data(), receive.into.size(),
+                             receive.waits() ? 0 : MSG_DONTWAIT);
         });
-        sqe->ioprio |= IORING_RECVSEND_POLL_FIRST;
+        if (receive.waits()) sqe->ioprio |= IORING_RECVSEND_POLL_FIRST;
         return;
       }
       case OperationKind::send: {
@@ -274,7 +275,10 @@ std::int32_t RingIo::result_of(Operation& operation, Record& record) {
   if (operation.kind == OperationKind::connect)
     return connect_result(static_cast<ConnectOperation&>(operation), record);
   std::int32_t result = record.result;
-  if (result == -EINTR || result == -EAGAIN) result = operation.cancel_asked ? -ECANCELED : must_wait;
+  const bool answers_at_once =
+      operation.kind == OperationKind::receive && !static_cast<const ReceiveOperation&>(operation).waits();
+  if (result == -EINTR || (result == -EAGAIN && !answers_at_once))
+    result = operation.cancel_asked ? -ECANCELED : must_wait;
   if (operation.kind == OperationKind::receive_from && result >= 0)
     static_cast<ReceiveFromOperation&>(operation).peer = read_socket_address(record.address);
   if (operation.kind == OperationKind::wait_child) {

@@ -11,7 +11,9 @@ SimDatagramSocket::SimDatagramSocket(SimDatagrams& all, const Endpoint& local, c
 
 std::int32_t SimDatagramSocket::receive(ReceiveOperation& operation) {
   const std::int32_t result = read(operation);
-  if (result == pending) receivers_.add(operation);
+  if (result != pending) return result;
+  if (!operation.waits()) return -EAGAIN;
+  receivers_.add(operation);
   return result;
 }
 

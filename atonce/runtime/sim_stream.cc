@@ -8,7 +8,9 @@ namespace atonce {
 
 std::int32_t SimStream::receive(ReceiveOperation& operation) {
   const std::int32_t result = read(operation);
-  if (result == pending) receivers_.add(operation);
+  if (result != pending) return result;
+  if (!operation.waits()) return -EAGAIN;
+  receivers_.add(operation);
   return result;
 }
 
