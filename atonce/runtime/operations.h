@@ -66,17 +66,17 @@ struct AcceptOperation : Operation {
   explicit AcceptOperation(Handle handle) : Operation(OperationKind::accept), listener(handle) {}
 };
 
-enum class Patience : bool { waits, takes_what_is_there };
+enum class WhenEmpty : bool { wait, tell };
 
 /// Result: bytes, at least 1; 0 at the end of the stream. On a datagram socket one datagram, cut at the buffer. -EAGAIN
 /// when nothing is there and it is not to wait. Source: recv(2).
 struct ReceiveOperation : Operation {
   Handle socket;
   std::span<std::byte> into;
-  Patience patience;
-  ReceiveOperation(Handle handle, std::span<std::byte> buffer, Patience how = Patience::waits)
-      : Operation(OperationKind::receive), socket(handle), into(buffer), patience(how) {}
-  bool waits() const { return patience == Patience::waits; }
+  WhenEmpty when_empty;
+  ReceiveOperation(Handle handle, std::span<std::byte> buffer, WhenEmpty when = WhenEmpty::wait)
+      : Operation(OperationKind::receive), socket(handle), into(buffer), when_empty(when) {}
+  bool waits() const { return when_empty == WhenEmpty::wait; }
 };
 
 /// Result: bytes taken, perhaps fewer than given. Never raises SIGPIPE. Source: send(2).

@@ -134,9 +134,9 @@ inline Request<ReceiveOperation, Handle, std::span<std::byte>> receive(Io& io, c
 }
 
 /// The same, but never waits. Errors: EAGAIN when nothing is there; else as `receive`.
-inline Request<ReceiveOperation, Handle, std::span<std::byte>, Patience> receive_now(Io& io, const Socket& from,
-                                                                                     std::span<std::byte> into) {
-  return {io, {from.handle(), into, Patience::takes_what_is_there}};
+inline Request<ReceiveOperation, Handle, std::span<std::byte>, WhenEmpty> receive_now(Io& io, const Socket& from,
+                                                                                      std::span<std::byte> into) {
+  return {io, {from.handle(), into, WhenEmpty::tell}};
 }
 
 /// Sends some of the bytes and tells how many. Errors: EPIPE, ECONNRESET, ECANCELED, ... Source: send(2).
