@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+namespace atonce {
+
+/// Sessions that later connections may resume: a handshake without certificates, at a fraction of the cost. Found by
+/// host, port and `TlsContext`, so a session made under one configuration never serves under another. Those of TLS
+/// 1.3 serve once (RFC 8446, C.4), those of TLS 1.2 until they expire. One for each loop; outlives its sessions.
+class TlsSessionCache {
+ public:
+  /// A session holds the host's certificates: about 10 KB each. Beyond this the one longest unused goes.
+  static constexpr std::size_t sessions_default = 4'096;
+  /// Servers send two tickets at once, and a connection uses up one: more than this of one host is hoarding.
+  static constexpr std::size_t of_one_host_max = 8;
+
+  explicit TlsSessionCache(std::size_t sessions_max = sessions_default);
+  ~TlsSessionCache();
+  TlsSessionCache(TlsSessionCache&&) noexcept;
+  TlsSessionCache& operator=(TlsSessionCache&&) noexcept;
+
+  std::size_t size() const;  ///< sessions of all hosts
+  void clear();
+
+  struct State;  ///< of this library's own
+  State& state() { return *state_; }
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace atonce
