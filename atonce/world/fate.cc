@@ -57,11 +57,9 @@ Verdict draw(const WorldSpec& spec, std::uint64_t bits, std::size_t fates) {
   auto point = static_cast<std::uint32_t>(below(bits, sum));
   std::size_t fate = 0;
   while (point >= spec.shares[fate]) point -= spec.shares[fate++];
-  const auto verdict = static_cast<Verdict>(fate);
+  const Verdict verdict = all_fates[fate];
   return verdict == Verdict::unreachable && !spec.private_network ? Verdict::closed : verdict;
 }
-
-constexpr std::size_t address_fates = static_cast<std::size_t>(Verdict::unreachable) + 1;
 
 std::uint32_t addresses_for(std::uint32_t wanted, std::size_t ports) {
   return std::clamp(listeners_max / 2 / static_cast<std::uint32_t>(std::max<std::size_t>(ports, 1)), 1u, wanted);
@@ -82,8 +80,9 @@ IpAddress v6_address(std::uint8_t host) {
 }
 
 AddressBlock block_of(const WorldSpec& spec, Verdict fate) {
-  if (spec.ground == Ground::tun) return {0x0a000000 + (static_cast<std::uint32_t>(fate) + 1) * (1u << 20), 1u << 20};
-  const std::uint32_t first = 0x7f010000 + static_cast<std::uint32_t>(fate) * (1u << 16);
+  const auto place = static_cast<std::uint32_t>(place_of_fate(fate));
+  if (spec.ground == Ground::tun) return {0x0a000000 + (place + 1) * (1u << 20), 1u << 20};
+  const std::uint32_t first = 0x7f010000 + place * (1u << 16);
   if (fate == Verdict::open) return {first, addresses_for(open_addresses, spec.ports.size())};
   if (fate == Verdict::timeout) return {first, addresses_for(silent_addresses, spec.ports.size())};
   return {first, 1u << 16};
@@ -101,7 +100,7 @@ NameFate fate_of(const WorldSpec& spec, std::string_view name) {
   NameFate fate{.verdict = draw(spec, hash, fate_count), .dns_delay = delay_of(spec, mix_bits(hash, 1))};
   const std::uint64_t shape = mix_bits(hash, 2);
   fate.truncated = below(shape, 10'000) < truncated_share;
-  if (static_cast<std::size_t>(fate.verdict) >= address_fates) return fate;
+  if (place_of_fate(fate.verdict) >= address_fate_count) return fate;
   const std::uint64_t alias = below(mix_bits(hash, 3), 10'000);
   fate.aliases = alias < second_alias_share ? 2 : alias < alias_share ? 1 : 0;
   const AddressBlock block = block_of(spec, fate.verdict);
@@ -123,15 +122,15 @@ Verdict fate_of_address(const WorldSpec& spec, const IpAddress& address) {
     v4 = static_cast<std::uint32_t>(address.bytes[12]) << 24 | static_cast<std::uint32_t>(address.bytes[13]) << 16 |
          static_cast<std::uint32_t>(address.bytes[14]) << 8 | address.bytes[15];
   }
-  for (std::size_t i = 0; i < address_fates; ++i) {
-    const auto fate = static_cast<Verdict>(i);
+  for (std::size_t i = 0; i < address_fate_count; ++i) {
+    const Verdict fate = all_fates[i];
     if (!block_of(spec, fate).holds(v4)) continue;
     return fate == Verdict::unreachable && !spec.private_network ? Verdict::closed : fate;
   }
   if (v4 >> 24 == 127 || v4 == 0) return v4 == 0x7fffffff ? Verdict::local_no_route : Verdict::closed;
   if (spec.ground == Ground::loopback || v4 >> 24 != 10) return Verdict::local_no_route;
   if (v4 == tun_address) return Verdict::closed;
-  return tun_mixed_block.holds(v4) ? draw(spec, mix_bits(spec.seed, v4), address_fates) : Verdict::timeout;
+  return tun_mixed_block.holds(v4) ? draw(spec, mix_bits(spec.seed, v4), address_fate_count) : Verdict::timeout;
 }
 
 Verdict fate_at_port(const WorldSpec& spec, Verdict fate, std::uint16_t port) {

@@ -45,12 +45,12 @@ TEST(Fate, SharesOf100000NamesMatchTheProfile) {
     const WorldSpec spec = world(profile);
     std::array<int, verdict_count> seen{};
     for (std::uint64_t rank = 1; rank <= 100'000; ++rank)
-      ++seen[static_cast<std::size_t>(fate_of(spec, world_name(3, rank)).verdict)];
+      ++seen[place_of_fate(fate_of(spec, world_name(3, rank)).verdict)];
     for (std::size_t i = 0; i < fate_count; ++i) {
       const double share = spec.shares[i] / 10'000.0;
       // Five standard deviations of a binomial count.
       EXPECT_NEAR(seen[i], share * names, 5 * std::sqrt(names * share * (1 - share)) + 0.5)
-          << profile << " " << all_verdicts[i].name;
+          << profile << " " << name_of(all_fates[i]);
     }
   }
 }
@@ -163,10 +163,10 @@ TEST(FateOfAddress, MixesTheUpperHalfOfTunByTheProfile) {
   const WorldSpec spec = world("far-mixed");
   std::array<int, verdict_count> seen{};
   for (std::uint32_t i = 0; i < 100'000; ++i)
-    ++seen[static_cast<std::size_t>(fate_of_address(spec, IpAddress::v4(0x0a800000 + i)))];
-  EXPECT_NEAR(seen[static_cast<std::size_t>(Verdict::open)], 10'000, 475);
-  EXPECT_NEAR(seen[static_cast<std::size_t>(Verdict::closed)], 20'000, 635);
-  EXPECT_NEAR(seen[static_cast<std::size_t>(Verdict::timeout)], 70'000, 725);
+    ++seen[place_of_fate(fate_of_address(spec, IpAddress::v4(0x0a800000 + i)))];
+  EXPECT_NEAR(seen[place_of_fate(Verdict::open)], 10'000, 475);
+  EXPECT_NEAR(seen[place_of_fate(Verdict::closed)], 20'000, 635);
+  EXPECT_NEAR(seen[place_of_fate(Verdict::timeout)], 70'000, 725);
 }
 
 TEST(WorldNames, AreDistinctAndValid) {

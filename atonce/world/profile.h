@@ -16,8 +16,18 @@ namespace atonce {
 /// What carries the simulated internet: the kernel's own 127.0.0.0/8, or a TUN device answered in user space.
 enum class Ground : std::uint8_t { loopback, tun };
 
-/// The fates a name can have are the first nine verdicts, `open` to `dns_timeout`, in that order.
-inline constexpr std::size_t fate_count = static_cast<std::size_t>(Verdict::dns_timeout) + 1;
+/// The fates that a name can have, in the order of the shares of a profile; an address has one of the first four.
+inline constexpr std::array all_fates{Verdict::open,        Verdict::closed,      Verdict::timeout,
+                                      Verdict::unreachable, Verdict::no_name,     Verdict::no_address,
+                                      Verdict::dns_failure, Verdict::dns_refused, Verdict::dns_timeout};
+inline constexpr std::size_t fate_count = all_fates.size();
+inline constexpr std::size_t address_fate_count = 4;
+/// The place of a fate among all fates; `fate_count` when it is none.
+constexpr std::size_t place_of_fate(Verdict fate) {
+  std::size_t place = 0;
+  while (place < fate_count && all_fates[place] != fate) ++place;
+  return place;
+}
 /// How many names of 10,000 have each fate; the sum is 10,000.
 using FateShares = std::array<std::uint16_t, fate_count>;
 
@@ -57,7 +67,7 @@ struct WorldSpec {
   /// False when the machine has no IPv6: then no name has an IPv6 address. Changes no verdict.
   bool ipv6 = true;
 
-  std::uint16_t share_of(Verdict fate) const { return shares[static_cast<std::size_t>(fate)]; }
+  std::uint16_t share_of(Verdict fate) const { return shares[place_of_fate(fate)]; }
 };
 
 /// Parses "calm" or "mixed,rtt=50ms,jitter=5ms,loss=2%,outage=2s+1.5s,dns=20ms,seed=7,ground=tun,log=FILE"; "" is
