@@ -34,13 +34,5 @@ TEST(Boxed, ACopyIsItsOwn) {
   EXPECT_NE(copy.exchange, outcome.exchange);
 }
 
-TEST(Exchange, NamesOfVersionsReadBack) {
-  for (const HttpVersion version :
-       {HttpVersion::unknown, HttpVersion::http09, HttpVersion::http10, HttpVersion::http11, HttpVersion::http2})
-    EXPECT_EQ(parse_http_version(name_of(version)), version);
-  EXPECT_EQ(name_of(HttpVersion::http11), "HTTP/1.1");
-  EXPECT_EQ(parse_http_version("HTTP/3"), HttpVersion::unknown);
-}
-
 }  // namespace
 }  // namespace atonce

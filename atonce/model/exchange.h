@@ -46,11 +46,22 @@ struct TlsFacts {
   friend bool operator==(const TlsFacts&, const TlsFacts&) = default;
 };
 
+/// What is kept of an exchange at most: text of a peer has no bound of its own. Bytes, where nothing else is said.
+struct ExchangeCaps {
+  static constexpr std::size_t url = 8 << 10;  // RFC 9110, 4.1: at least 8,000 are to be expected.
+  static constexpr std::size_t words = 256;    // A reason phrase, a content type, a hash, a cipher.
+  static constexpr std::size_t sentence = 1 << 10;
+  static constexpr std::size_t path = 4 << 10;  // PATH_MAX
+  static constexpr std::size_t name = 255;      // RFC 1035, 2.3.4
+  static constexpr std::size_t redirects = 64;  // how many
+  static constexpr std::size_t redirect_bytes = 64 << 10;
+};
+
 /// What an HTTP request came to: the last one of a chain of redirects. Text is as the peer sent it, and to be escaped
 /// wherever it is shown.
 struct Exchange {
   std::string method;
-  std::string url;                ///< effective: absolute, without userinfo
+  std::string url;                ///< effective: absolute, without userinfo; empty: the target's own
   std::uint16_t status_code = 0;  ///< 0: no answer
   std::string reason;             ///< the phrase behind the code; HTTP/2 has none
   HttpVersion version = HttpVersion::unknown;
@@ -60,6 +71,7 @@ struct Exchange {
   std::uint64_t wire_body_bytes = 0;  ///< of the body, as it came
   std::uint64_t body_bytes = 0;       ///< of the body, decoded
   std::vector<Redirect> redirects;
+  std::uint32_t redirects_cut = 0;  ///< steps beyond what is kept
   std::optional<TlsFacts> tls;
   bool insecure = false;   ///< certificates were not checked, by wish
   bool reused = false;     ///< the connection had served before
@@ -76,5 +88,14 @@ struct Exchange {
 
   friend bool operator==(const Exchange&, const Exchange&) = default;
 };
+
+/// Cuts everything in `exchange` to its cap, at a character's border, and takes userinfo out of its URLs. Doing it
+/// again changes nothing.
+void bound(Exchange& exchange);
+
+/// `url` with "***" in place of what stands before the "@" of its authority; as it is where nothing does. Works for any
+/// text, also without a scheme.
+std::string hide_userinfo(std::string_view url);
+bool has_userinfo(std::string_view url);
 
 }  // namespace atonce
