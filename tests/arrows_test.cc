@@ -48,6 +48,7 @@ constexpr std::array doors{
     Door{"<idn2", "protocols/domain_name.cc"},
     Door{"<CLI/", "cli/arguments.cc"},
     Door{"<xxhash", "results/digest.cc"},
+    Door{"<libpsl", "protocols/cookies/public_suffixes.cc"},
     Door{"<openssl", "protocols/tls/"},
 };
 
