@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "atonce/jobs/target_parser.h"
+#include "atonce/jobs/url_template.h"
 #include "atonce/model/target.h"
 
 namespace atonce {
@@ -12,11 +14,13 @@ namespace atonce {
 /// Inclusive ranges of ports, as in InputOptions.
 using PortRanges = std::vector<std::pair<std::uint16_t, std::uint16_t>>;
 
-/// Gives the targets of one line, one at a time: each host in order with each of its ports. Nothing is held but the
-/// line, so a /8 with three ports costs what one name costs.
+/// Gives the targets of one line, one at a time: each host in order with each of its ports, or the URL that a template
+/// makes of each host. Nothing is held but the line, so a /8 with three ports costs what one name costs.
 class TargetExpander {
  public:
   explicit TargetExpander(PortRanges ports);
+  /// Of a list of URLs.
+  explicit TargetExpander(UrlTemplate url_template);
 
   /// The line to expand; fill it, then call `start_line`. Targets may have taken its strings: fill it anew each time.
   TargetLine& line() { return line_; }
@@ -31,9 +35,13 @@ class TargetExpander {
 
  private:
   void write_target(Target& target, bool last);
+  void write_host(Target& target, bool last);
+  void write_url_of(Target& target);
+  static void take_url(Target& target, Url&& url);
   void advance();
 
   PortRanges ports_;
+  std::optional<UrlTemplate> url_template_;
   std::uint64_t port_count_ = 0;
   TargetLine line_;
   std::uint64_t targets_ = 0;

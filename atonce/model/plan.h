@@ -47,12 +47,13 @@ struct ProbeOptions {
 };
 
 enum class HttpVersionChoice : std::uint8_t { automatic, http11, http2 };
-enum class HashKind : std::uint8_t { none, md5, sha256, xxh3 };
+enum class HashKind : std::uint8_t { none, md5, sha1, sha256 };
 
 /// A field of a request, as `-H` gives it.
 struct RequestField {
   std::string name;
   std::string value;
+  bool remove = false;  ///< "Name:" takes a field of ours away
 
   friend bool operator==(const RequestField&, const RequestField&) = default;
 };
@@ -90,7 +91,7 @@ struct FetchTimeouts {
 struct FetchOptions {
   std::string url_template;          ///< "https://{}/robots.txt", over a list of hosts; empty: the list has URLs
   std::string method;                ///< `-X`; empty: GET, HEAD with `head`, POST with `data`
-  std::vector<RequestField> fields;  ///< `-H`, in order; an empty value takes a field of ours away
+  std::vector<RequestField> fields;  ///< `-H`, in order
   std::optional<std::string> data;   ///< `-d`: the body; files are read by then
   bool head = false;                 ///< `-I`
   bool follow = false;               ///< `-L`

@@ -20,8 +20,8 @@ namespace {
 /// What both kinds of list do: expand lines, number the targets, drop duplicates, count.
 class ExpandedList : public TargetList {
  public:
-  ExpandedList(const InputOptions& input, std::size_t unique_memory_max)
-      : expander_(input.ports), limit_(input.limit.value_or(~std::uint64_t{0})) {
+  ExpandedList(const InputOptions& input, const TargetExpander& expander, std::size_t unique_memory_max)
+      : parser_(lines_of(input)), expander_(expander), limit_(input.limit.value_or(~std::uint64_t{0})) {
     if (!input.unique) return;
     SipKey key{};
     (void)getrandom(key.data(), sizeof key, 0);  // Without it the filter is as right, only easier to slow down.
@@ -71,10 +71,19 @@ class ExpandedList : public TargetList {
   std::optional<Complaint> error_;
 
  private:
+  /// With a template, the lines are hosts.
+  static TargetKind lines_of(const InputOptions& input) {
+    return input.url_template.empty() ? input.kind : TargetKind::host;
+  }
+
+  bool first_time(const Target& target) {
+    return target.url.empty() ? unique_->first_time(target.host, target.port) : unique_->first_time(target.url, 0);
+  }
+
   bool next_target(Target& target) {
     for (;;) {
       while (expander_.next(target)) {
-        if (unique_ && target.valid() && !unique_->first_time(target.host, target.port)) {
+        if (unique_ && target.valid() && !first_time(target)) {
           ++dropped_;
           continue;
         }
@@ -146,11 +155,11 @@ class ExpandedList : public TargetList {
 /// The targets of the command line.
 class ArgumentList final : public ExpandedList {
  public:
-  ArgumentList(const InputOptions& input, std::size_t unique_memory_max)
-      : ExpandedList(input, unique_memory_max), arguments_(input.targets) {
+  ArgumentList(const InputOptions& input, const TargetExpander& expander, std::size_t unique_memory_max)
+      : ExpandedList(input, expander, unique_memory_max), arguments_(input.targets) {
     if (arguments_.size() > limit_) arguments_.resize(limit_);
     if (input.unique) return;
-    TargetExpander counter(input.ports);
+    TargetExpander counter = expander;
     std::uint64_t sum = 0;
     for (const std::string& argument : arguments_) {
       parser_.parse_argument(argument, 1, counter.line());
@@ -181,8 +190,11 @@ class ArgumentList final : public ExpandedList {
 /// A list in a file or on a pipe.
 class StreamedList final : public ExpandedList {
  public:
-  StreamedList(const InputOptions& input, std::size_t unique_memory_max, std::unique_ptr<ListFile> file)
-      : ExpandedList(input, unique_memory_max), file_(std::move(file)), reader_(file_->descriptor, !file_->regular) {}
+  StreamedList(const InputOptions& input, const TargetExpander& expander, std::size_t unique_memory_max,
+               std::unique_ptr<ListFile> file)
+      : ExpandedList(input, expander, unique_memory_max),
+        file_(std::move(file)),
+        reader_(file_->descriptor, !file_->regular) {}
 
   std::optional<std::uint64_t> target_count() const override { return std::nullopt; }
 
@@ -217,6 +229,14 @@ class StreamedList final : public ExpandedList {
   std::uint64_t line_start_ = 0;
 };
 
+Parsed<TargetExpander> expander_of(const InputOptions& input) {
+  if (input.kind == TargetKind::host) return TargetExpander(input.ports);
+  if (input.url_template.empty()) return TargetExpander(UrlTemplate());
+  Parsed<UrlTemplate> url_template = UrlTemplate::parse(input.url_template);
+  if (!url_template) return complain("--url: " + url_template.error().text);
+  return TargetExpander(std::move(*url_template));
+}
+
 }  // namespace
 
 Parsed<std::unique_ptr<TargetList>> open_targets(const InputOptions& input) {
@@ -224,10 +244,12 @@ Parsed<std::unique_ptr<TargetList>> open_targets(const InputOptions& input) {
 }
 
 Parsed<std::unique_ptr<TargetList>> open_targets(const InputOptions& input, std::size_t unique_memory_max) {
-  if (!input.targets.empty()) return std::make_unique<ArgumentList>(input, unique_memory_max);
+  const Parsed<TargetExpander> expander = expander_of(input);
+  if (!expander) return std::unexpected(expander.error());
+  if (!input.targets.empty()) return std::make_unique<ArgumentList>(input, *expander, unique_memory_max);
   Parsed<std::unique_ptr<ListFile>> file = open_list_file(input.list);
   if (!file) return std::unexpected(file.error());
-  return std::make_unique<StreamedList>(input, unique_memory_max, std::move(*file));
+  return std::make_unique<StreamedList>(input, *expander, unique_memory_max, std::move(*file));
 }
 
 }  // namespace atonce

@@ -20,6 +20,7 @@ using namespace std::string_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 class TargetSourceTest : public testing::Test {
  protected:
@@ -223,6 +224,75 @@ TEST_F(TargetSourceTest, TellsAReadErrorFromTheEndOfTheList) {
   EXPECT_THAT(take_all(**list), IsEmpty());
   ASSERT_TRUE((*list)->error());
   EXPECT_THAT((*list)->error()->text, HasSubstr("could not be read beyond line 0: Input/output error"));
+}
+
+/// Each target's URL, or "line N: complaint".
+std::vector<std::string> urls_of(TargetSource& source) {
+  std::vector<std::string> words;
+  for (const Target& target : take_all(source))
+    words.push_back(target.valid() ? target.url : "line " + std::to_string(target.line) + ": " + target.complaint);
+  return words;
+}
+
+const InputOptions urls{.kind = TargetKind::url};
+
+TEST_F(TargetSourceTest, ReadsUrlsAndAssumesHttpsForHosts) {
+  const auto list = open_text(
+      "HTTP://Example.ORG:80/a?b#c\nexample.org\nexample.org:8443\nexample.org/robots.txt\nb\xC3\xBC"
+      "cher.example\n"
+      "2001:db8::1\n192.0.2.0/31\nhttps://a.example/?list=1,2,3\n",
+      urls);
+  EXPECT_THAT(urls_of(*list),
+              ElementsAre("http://example.org/a?b", "https://example.org/", "https://example.org:8443/",
+                          "https://example.org/robots.txt", "https://xn--bcher-kva.example/", "https://[2001:db8::1]/",
+                          "https://192.0.2.0/", "https://192.0.2.1/", "https://a.example/?list=1,2,3"));
+}
+
+TEST_F(TargetSourceTest, FillsInWhereAUrlLeads) {
+  const auto list = open_text("http://192.0.2.7:8080/x\n", urls);
+  const Target target = take_all(*list).at(0);
+  EXPECT_EQ(target.host, "192.0.2.7");
+  EXPECT_TRUE(target.address);
+  EXPECT_EQ(target.port, 8080);
+}
+
+TEST_F(TargetSourceTest, ReadsRankedHostsAndAUrlColumn) {
+  EXPECT_THAT(urls_of(*open_text("1,a.example\n2,b.example\n", urls)),
+              ElementsAre("https://a.example/", "https://b.example/"));
+  EXPECT_THAT(urls_of(*open_text("domain,url\na.example,\"http://b.example/?x=1,2\"\n", urls)),
+              ElementsAre("http://b.example/?x=1,2"));
+}
+
+TEST_F(TargetSourceTest, PutsEachHostOfAListIntoATemplate) {
+  InputOptions robots{.kind = TargetKind::url, .url_template = "http://www.{}/robots.txt"};
+  EXPECT_THAT(
+      urls_of(*open_text("1,a.example\nb.example:8080\n..\n", robots)),
+      ElementsAre("http://www.a.example/robots.txt", "http://www.b.example:8080/robots.txt", HasSubstr("line 3: ")));
+  robots.url_template = "ftp://{}/";
+  robots.list = write_list("a.example");
+  EXPECT_THAT(open_targets(robots).error().text, HasSubstr("--url"));
+}
+
+TEST_F(TargetSourceTest, KeepsAPasswordForTheRequestAlone) {
+  const auto list = open_text("https://me:p%40ss@a.example/x\nftp://me:hunter2@b.example/\n", urls);
+  const std::vector<Target> targets = take_all(*list);
+  EXPECT_EQ(targets[0].userinfo, "me:p@ss");
+  EXPECT_EQ(targets[0].url, "https://a.example/x");
+  EXPECT_FALSE(targets[1].valid());
+  for (const Target& target : targets)
+    for (const std::string& shown : {target.input, target.url, target.host, target.complaint})
+      for (const char* secret : {"p@ss", "p%40ss", "hunter2"}) EXPECT_THAT(shown, Not(HasSubstr(secret)));
+}
+
+TEST_F(TargetSourceTest, KnowsAUrlAgainHoweverItIsSpelled) {
+  const auto list = open_text("https://a.example\nhttps://A.example:443/#top\nhttps://a.example/x\n",
+                              {.kind = TargetKind::url, .unique = true});
+  EXPECT_THAT(urls_of(*list), ElementsAre("https://a.example/", "https://a.example/x"));
+}
+
+TEST_F(TargetSourceTest, TellsWhatIsWrongWithAUrl) {
+  EXPECT_THAT(urls_of(*open_text("ftp://a.example/\nhttps://\nhttps://a.example:99999/\nhttps://a b/\n", urls)),
+              ElementsAre(HasSubstr("line 1: "), HasSubstr("line 2: "), HasSubstr("line 3: "), HasSubstr("line 4: ")));
 }
 
 }  // namespace
