@@ -1,5 +1,6 @@
 #include "atonce/runtime/descriptor_io.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/eventfd.h>
@@ -155,6 +156,20 @@ Result<Endpoint> DescriptorIo::local_endpoint(Handle handle) {
   return read_socket_address(address);
 }
 
+Result<Endpoint> DescriptorIo::remote_endpoint(Handle handle) {
+  SocketAddress address{};
+  socklen_t length = sizeof address;
+  if (::getpeername(handle.value, &address.any, &length) < 0) return std::unexpected(Error{errno});
+  return read_socket_address(address);
+}
+
+Result<Handle> DescriptorIo::adopt_listener(int descriptor) {
+  const int flags = ::fcntl(descriptor, F_GETFL);
+  const int wanted = (socket_flags_ & SOCK_NONBLOCK) != 0 ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
+  if (flags < 0 || ::fcntl(descriptor, F_SETFL, wanted) < 0) return std::unexpected(Error{errno});
+  return Handle{descriptor};
+}
+
 void DescriptorIo::finish_sending(Handle handle) { ::shutdown(handle.value, SHUT_WR); }
 
 void DescriptorIo::close(Handle handle) { ::close(handle.value); }
@@ -246,6 +261,12 @@ void DescriptorIo::retire(int descriptor, Family family, bool as_new) {
 void DescriptorIo::reset(Handle handle, Family family) {
   const sockaddr nowhere{.sa_family = AF_UNSPEC, .sa_data = {}};
   retire(handle.value, family, ::connect(handle.value, &nowhere, sizeof nowhere) == 0);
+}
+
+void DescriptorIo::break_off(Handle handle) {
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(handle.value, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  close(handle);
 }
 
 std::int32_t DescriptorIo::begin_connect(ConnectOperation& operation, int& descriptor) {

@@ -19,9 +19,12 @@ class DescriptorIo : public Io {
   Result<Handle> open_datagram(const Endpoint& peer) override;
   Result<Handle> bind_datagram(const Endpoint& at) override;
   Result<Endpoint> local_endpoint(Handle handle) override;
+  Result<Endpoint> remote_endpoint(Handle handle) override;
+  Result<Handle> adopt_listener(int descriptor) override;
   void finish_sending(Handle handle) override;
   void close(Handle handle) override;
   void reset(Handle handle, Family family) override;
+  void break_off(Handle handle) override;
 
   /// May be called from another thread and from a signal handler.
   void wake() override;

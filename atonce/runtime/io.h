@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cerrno>
 #include <coroutine>
 #include <cstdint>
 #include <string_view>
@@ -51,6 +52,11 @@ class Io {
   virtual Result<Handle> bind_datagram(const Endpoint& at) = 0;
   /// Where a listener or bound socket is. The endpoint of port 0 becomes known here.
   virtual Result<Endpoint> local_endpoint(Handle handle) = 0;
+  /// Who is at the other end of a connection. Errors: ENOTCONN; EOPNOTSUPP where the engine cannot tell. Source:
+  /// getpeername(2).
+  virtual Result<Endpoint> remote_endpoint(Handle handle) = 0;
+  /// Takes over a listening socket that somebody else opened, and owns it from then on. EOPNOTSUPP in a simulation.
+  virtual Result<Handle> adopt_listener(int) { return std::unexpected(Error{EOPNOTSUPP}); }
   /// Ends the sending side of a stream (FIN). Source: shutdown(2).
   virtual void finish_sending(Handle handle) = 0;
   /// Closes; nothing may be in flight on the handle. Does not wait.
@@ -58,6 +64,9 @@ class Io {
   /// Closes a connection that carried nothing: with RST where the engine can, so that neither side keeps it in
   /// TIME_WAIT, else in order. Does not wait.
   virtual void reset(Handle handle, Family) { close(handle); }
+  /// Closes a connection with RST whatever it carried, and throws away what was not sent yet; in order where the engine
+  /// cannot. Does not wait. Source: socket(7) SO_LINGER.
+  virtual void break_off(Handle handle) { close(handle); }
 
   /// Ends the current or the next wait early. The only member that another thread (or a signal handler) may call.
   virtual void wake() = 0;

@@ -324,6 +324,33 @@ TEST_P(IoContract, ReportsAReset) {
   });
 }
 
+TEST_P(IoContract, BreaksAConnectionOffWithAResetBehindWhatItCarried) {
+  play([&] -> Task<void> {
+    auto [client, server] = co_await connected_pair();
+    std::array<std::byte, 4> buffer{};
+    EXPECT_TRUE(co_await send_all(io(), server, buffer));
+    EXPECT_TRUE(co_await receive_exactly(io(), client, buffer));
+    server.break_off();
+    EXPECT_FALSE(server);
+    EXPECT_EQ(code_of(co_await receive(io(), client, buffer)), ECONNRESET);
+  });
+}
+
+TEST_P(IoContract, TellsWhoIsAtTheOtherEndOfAConnectionItAccepted) {
+  play([&] -> Task<void> {
+    auto [client, server] = co_await connected_pair();
+    const Result<Endpoint> peer = io().remote_endpoint(server.handle());
+    if (!peer) throw std::runtime_error("nobody is told");
+    // The kernel does not tell of a ring's direct descriptors.
+    if (io().name() != "ring") {
+      EXPECT_EQ(*peer, where(client));
+      EXPECT_EQ(io().remote_endpoint(client.handle()).value(), where(server));
+    }
+  });
+  const Socket listening = listener();
+  EXPECT_FALSE(io().remote_endpoint(listening.handle()));
+}
+
 TEST_P(IoContract, SendsMoreThanTheNetworkHolds) {
   constexpr std::size_t total = 8 << 20;
   play([&] -> Task<void> {

@@ -27,6 +27,10 @@ class Socket {
   void reset(Family family) {
     if (handle_) io_->reset(std::exchange(handle_, {}), family);
   }
+  /// See Io::break_off.
+  void break_off() {
+    if (handle_) io_->break_off(std::exchange(handle_, {}));
+  }
   Handle handle() const { return handle_; }
   explicit operator bool() const { return static_cast<bool>(handle_); }
 

@@ -339,6 +339,13 @@ Result<Endpoint> RingIo::local_endpoint(Handle handle) {
   return DescriptorIo::local_endpoint(handle);
 }
 
+Result<Endpoint> RingIo::remote_endpoint(Handle handle) {
+  if (is_slot(handle)) return std::unexpected(Error{EOPNOTSUPP});
+  return DescriptorIo::remote_endpoint(handle);
+}
+
+void RingIo::break_off(Handle handle) { is_slot(handle) ? close(handle) : DescriptorIo::break_off(handle); }
+
 void RingIo::take_offloaded() {
   if (pool_.outstanding() == 0) return;
   pool_.take_finished(finished_);

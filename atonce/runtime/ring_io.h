@@ -35,6 +35,8 @@ class RingIo : public DescriptorIo {
   bool start(Operation& operation) override;
   void cancel(Operation& operation) override;
   Result<Endpoint> local_endpoint(Handle handle) override;
+  Result<Endpoint> remote_endpoint(Handle handle) override;
+  void break_off(Handle handle) override;
   void finish_sending(Handle handle) override;
   void close(Handle handle) override;
 

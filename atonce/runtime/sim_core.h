@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -38,7 +39,11 @@ class SimSocket {
   /// Takes a waiting operation out of its line.
   virtual void forget(Operation& operation) = 0;
   virtual Endpoint local() const = 0;
+  /// Who is at the other end of a connection.
+  virtual std::optional<Endpoint> remote() const { return std::nullopt; }
   virtual void finish_sending() {}
+  /// What follows is a close, and that shall be with RST.
+  virtual void break_off() {}
   virtual bool in_use() const = 0;
   /// May delete itself.
   virtual void close() = 0;

@@ -223,7 +223,18 @@ Result<Handle> SimIo::bind_datagram(const Endpoint& at) {
 
 Result<Endpoint> SimIo::local_endpoint(Handle handle) { return socket(handle).local(); }
 
+Result<Endpoint> SimIo::remote_endpoint(Handle handle) {
+  const std::optional<Endpoint> remote = socket(handle).remote();
+  if (!remote) return std::unexpected(Error{ENOTCONN});
+  return *remote;
+}
+
 void SimIo::finish_sending(Handle handle) { socket(handle).finish_sending(); }
+
+void SimIo::break_off(Handle handle) {
+  socket(handle).break_off();
+  close(handle);
+}
 
 void SimIo::close(Handle handle) {
   SimSocket& closing = socket(handle);

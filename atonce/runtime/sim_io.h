@@ -86,8 +86,10 @@ class SimIo : public Io, private SimCore {
   Result<Handle> open_datagram(const Endpoint& peer) override;
   Result<Handle> bind_datagram(const Endpoint& at) override;
   Result<Endpoint> local_endpoint(Handle handle) override;
+  Result<Endpoint> remote_endpoint(Handle handle) override;
   void finish_sending(Handle handle) override;
   void close(Handle handle) override;
+  void break_off(Handle handle) override;
   void wake() override { woken_.store(true, std::memory_order_release); }
 
  protected:

@@ -74,6 +74,14 @@ void SimStream::finish_sending() {
   connection_.transmit(*this, SimConnection::fin);
 }
 
+std::optional<Endpoint> SimStream::remote() const { return connection_.other(*this).local_; }
+
+void SimStream::break_off() {
+  if (reset_) return;
+  reset_ = true;
+  connection_.transmit(*this, SimConnection::reset);
+}
+
 void SimStream::close() {
   if (!reset_) {
     // RFC 9293 3.6.1 and RFC 1122 4.2.2.13: closing with bytes unread resets the connection.

@@ -20,7 +20,9 @@ class SimStream final : public SimSocket {
   std::int32_t send(SendOperation& operation) override;
   void forget(Operation& operation) override;
   Endpoint local() const override { return local_; }
+  std::optional<Endpoint> remote() const override;
   void finish_sending() override;
+  void break_off() override;
   bool in_use() const override { return !receivers_.empty() || !senders_.empty(); }
   void close() override;
 
@@ -79,7 +81,7 @@ class SimConnection final : public SimThing {
     const IpAddress& server = ends_[1].local_.address;
     return core_.is_ours(server) ? ends_[0].local_.address : server;
   }
-  SimStream& other(SimStream& end) { return &end == &ends_[0] ? ends_[1] : ends_[0]; }
+  SimStream& other(const SimStream& end) { return &end == &ends_[0] ? ends_[1] : ends_[0]; }
   void carry(SimStream& from, std::span<const std::byte> bytes);
   void transmit(SimStream& from, Segment segment, std::span<const std::byte> bytes = {});
   static void arrive(SimEvent& event);
