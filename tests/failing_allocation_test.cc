@@ -6,12 +6,18 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include <algorithm>
 #include <new>
 
 #include "atonce/strategies/testing.h"
 
 namespace atonce {
+
+/// So that a test is called by its strategy, and not by the bytes of it.
+void PrintTo(const StrategyChoice& choice, std::ostream* to) { *to << choice.name; }
+
 namespace {
 
 using namespace std::chrono_literals;

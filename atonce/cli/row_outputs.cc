@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "atonce/model/escape.h"
 #include "atonce/results/formats.h"
 
 namespace atonce {
@@ -69,11 +70,14 @@ Complaint RowOutputs::trouble(int error) const {
     const std::string trouble = kept_->keeper().trouble();
     if (!trouble.empty()) return {trouble};
   }
-  const std::uint64_t safe = kept_       ? kept_->keeper().records_safe()
-                             : database_ ? database_->rows_safe()
-                                         : writer_->rows_safe();
-  return {fmt::format("writing {}: {}; {} rows are safe",
-                      plan_.output.path == "-" ? "standard output" : plan_.output.path, std::strerror(error), safe)};
+  const std::uint64_t safe = database_ ? database_->rows_safe() : writer_ ? writer_->rows_safe() : 0;
+  std::string text =
+      fmt::format("writing {}: {}; {} rows are safe", plan_.output.path == "-" ? "standard output" : plan_.output.path,
+                  std::strerror(error), safe);
+  if (kept_ != nullptr)
+    text += fmt::format(", and {} verdicts in the journal: \"atonce resume {}\" carries on",
+                        kept_->keeper().records_safe(), escape_for_terminal(kept_->path()));
+  return {text};
 }
 
 }  // namespace atonce

@@ -40,8 +40,10 @@ StopSignals::StopSignals(Control& control) {
 }
 
 StopSignals::~StopSignals() {
-  for (const int number : stopping) handle(number, SIG_DFL);
-  controlled.store(nullptr);
+  // Who was stopped is about to end with the code that says so: one more Ctrl-C must not make another of it.
+  const Control* const control = controlled.exchange(nullptr);
+  const bool ends_anyway = control != nullptr && control->stopping();
+  for (const int number : stopping) handle(number, ends_anyway ? SIG_IGN : SIG_DFL);
 }
 
 }  // namespace atonce
