@@ -49,6 +49,8 @@ constexpr std::array doors{
     Door{"<CLI/", "cli/arguments.cc"},
     Door{"<xxhash", "results/digest.cc"},
     Door{"<libpsl", "protocols/cookies/public_suffixes.cc"},
+    Door{"<re2", "jobs/regex.cc"},
+    Door{"<gumbo", "jobs/page_title.cc"},
     Door{"<openssl", "protocols/tls/"},
 };
 

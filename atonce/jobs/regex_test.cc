@@ -1,0 +1,40 @@
+#include "atonce/jobs/regex.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace atonce {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(Regex, FindsWhatItDescribes) {
+  const auto regex = Regex::parse("ngin(x)/([0-9.]+)");
+  ASSERT_TRUE(regex);
+  EXPECT_TRUE(regex->found_in("server: nginx/1.22.1"));
+  EXPECT_FALSE(regex->found_in("server: apache"));
+  EXPECT_EQ(regex->first_in("nginx/1.22.1"), "x");
+  EXPECT_EQ(Regex::parse("a+")->first_in("baab"), "aa");
+  EXPECT_EQ(regex->first_in(""), std::nullopt);
+}
+
+TEST(Regex, TakesALiteralLetterForLetter) {
+  EXPECT_TRUE(Regex::literal("a.b*").found_in("xa.b*x"));
+  EXPECT_FALSE(Regex::literal("a.b*").found_in("axbb"));
+  EXPECT_TRUE(Regex::literal("\xFF").found_in("\xC3\xFF"));
+}
+
+TEST(Regex, ReplacesEveryMatch) { EXPECT_EQ(Regex::parse("([a-z])1")->replace_all("a1b1", "<\\1>"), "<a><b>"); }
+
+TEST(Regex, ComplainsOfWhatIsNone) {
+  EXPECT_THAT(Regex::parse("(").error().text, HasSubstr("not a regular expression"));
+  EXPECT_FALSE(Regex::parse("(((a{100}){100}){100}){100}"));
+}
+
+TEST(Regex, TakesTimeInProportionToTheText) {
+  const std::string text(1 << 20, 'a');
+  EXPECT_FALSE(Regex::parse("(a+)+$b")->found_in(text));
+}
+
+}  // namespace
+}  // namespace atonce
