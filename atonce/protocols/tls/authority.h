@@ -52,15 +52,15 @@ class Authority {
   static constexpr std::size_t kept_max = 20'000;
 
   /// A root that signs itself. What cannot be is complained about.
-  static Parsed<Authority> make(const CertificateOptions& options = {.common_name = "atonce authority"});
+  static Parsed<Authority> make(CertificateOptions options = {.common_name = "atonce authority"});
   /// One that was made before: `certificate_pem` and `key_pem`.
   static Parsed<Authority> from_pem(std::string_view certificate_pem, std::string_view key_pem);
   ~Authority();
   Authority(Authority&&) noexcept;
   Authority& operator=(Authority&&) noexcept;
 
-  /// An authority below this one, whose chains have its certificate too.
-  Parsed<Authority> below(CertificateOptions options) const;
+  /// An authority below this one, whose chains have its certificate too; with `is_authority`, or it is a false one.
+  Parsed<Authority> below(const CertificateOptions& options) const;
   /// A certificate with a key of its own, and the authorities between it and the root.
   Parsed<TlsCredentials> issue(const CertificateOptions& options) const;
   /// For a host name or an address, any: valid, with one P-256 key shared by all names, so some 50 µs the first time;

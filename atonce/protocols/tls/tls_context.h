@@ -46,7 +46,7 @@ class TlsContext {
   static Parsed<TlsContext> client(const TlsClientOptions& options);
   static Parsed<TlsContext> server(const TlsServerOptions& options);
 
-  State& state() const { return *state_; }
+  const std::shared_ptr<State>& state() const { return state_; }
 
  private:
   explicit TlsContext(std::shared_ptr<State> state) : state_(std::move(state)) {}
