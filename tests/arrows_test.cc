@@ -51,6 +51,10 @@ constexpr std::array doors{
     Door{"<libpsl", "protocols/cookies/public_suffixes.cc"},
     Door{"<re2", "jobs/regex.cc"},
     Door{"<gumbo", "jobs/page_title.cc"},
+    Door{"<llhttp", "protocols/http/message_syntax.cc"},
+    Door{"<zlib", "protocols/http/zlib_coding.cc"},
+    Door{"<brotli", "protocols/http/brotli_coding.cc"},
+    Door{"<zstd", "protocols/http/zstd_coding.cc"},
     Door{"<openssl", "protocols/tls/"},
 };
 

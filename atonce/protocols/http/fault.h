@@ -49,7 +49,6 @@ enum class HttpFault : std::uint8_t {
   target_too_long = 34,
   bad_host = 35,
   unknown_expectation = 36,
-  bad_connection_field = 37,
   too_many_codings = 40,
   unknown_coding = 41,
   corrupt_coding = 42,
@@ -71,7 +70,7 @@ struct HttpFaultRow {
 
 /// Without `none`; by number.
 std::span<const HttpFaultRow> all_http_faults();
-const HttpFaultRow& row_of(HttpFault fault);  ///< not for `none`
+const HttpFaultRow& row_of(HttpFault fault);  ///< of `none`: a row of empty text
 std::string_view name_of(HttpFault fault);    ///< empty for `none`
 std::string_view sentence_of(HttpFault fault);
 /// `ok` for `none`.

@@ -47,6 +47,9 @@ class Fields {
     std::size_t index_ = 0;
   };
 
+  using value_type = Field;
+  using const_iterator = Iterator;
+
   Fields() = default;
   Fields(std::initializer_list<Field> fields);
 

@@ -4,22 +4,13 @@
 #include <memory>
 #include <string_view>
 
+#include "atonce/protocols/http/event.h"
 #include "atonce/protocols/http/fault.h"
 #include "atonce/protocols/http/framing.h"
 #include "atonce/protocols/http/head.h"
 #include "atonce/protocols/http/limits.h"
 
 namespace atonce {
-
-/// What `next` of a reader came to.
-enum class HttpEvent : std::uint8_t {
-  more,     ///< everything given is used up: read more of the connection
-  interim,  ///< a 1xx answer: `head` has it; the answer itself is still to come
-  head,     ///< `head` has the head
-  body,     ///< `body` has a piece of the body
-  end,      ///< the message is complete
-  fault,    ///< `fault` says what is wrong; nothing more is read from this connection
-};
 
 /// Reads the answers of one HTTP/1.1 connection, one after another. No I/O, no clock; the events are the same however
 /// the bytes are cut into pieces, but for the cuts of bodies.
