@@ -1,0 +1,61 @@
+#include <zstd.h>
+#include <zstd_errors.h>
+
+#include <new>
+
+#include "atonce/protocols/http/coding_stage.h"
+
+namespace atonce {
+namespace {
+
+HttpFault fault_of(std::size_t code) {
+  switch (ZSTD_getErrorCode(code)) {
+    case ZSTD_error_frameParameter_windowTooLarge: return HttpFault::window_too_large;
+    case ZSTD_error_memory_allocation: throw std::bad_alloc();
+    default: return HttpFault::corrupt_coding;
+  }
+}
+
+/// One frame behind the other, as RFC 8878 3 has it.
+class ZstdStage final : public CodingStage {
+ public:
+  explicit ZstdStage(unsigned window_log_max) : context_(ZSTD_createDCtx()) {
+    if (context_ == nullptr) throw std::bad_alloc();
+    ZSTD_DCtx_setParameter(context_, ZSTD_d_windowLogMax, static_cast<int>(window_log_max));
+  }
+  ~ZstdStage() override { ZSTD_freeDCtx(context_); }
+  ZstdStage(ZstdStage&&) = delete;
+
+  std::size_t decode(std::string_view& input, std::span<char> output) override {
+    if (ended_ && input.empty()) return 0;  // It would wait for the next frame.
+    ZSTD_inBuffer in{input.data(), input.size(), 0};
+    ZSTD_outBuffer out{output.data(), output.size(), 0};
+    const std::size_t result = ZSTD_decompressStream(context_, &out, &in);
+    input.remove_prefix(in.pos);
+    if (ZSTD_isError(result)) return fail(fault_of(result), out.pos);
+    ended_ = result == 0;
+    return out.pos;
+  }
+
+  bool ended() const override { return ended_; }
+
+ private:
+  ZSTD_DCtx* context_;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<CodingStage> make_zstd_stage(unsigned window_log_max) {
+  return std::make_unique<ZstdStage>(window_log_max);
+}
+
+std::string encode_zstd(std::string_view body) {
+  std::string out(ZSTD_compressBound(body.size()), '\0');
+  const std::size_t size = ZSTD_compress(out.data(), out.size(), body.data(), body.size(), ZSTD_CLEVEL_DEFAULT);
+  if (ZSTD_isError(size)) throw std::bad_alloc();
+  out.resize(size);
+  return out;
+}
+
+}  // namespace atonce
