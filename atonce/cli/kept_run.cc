@@ -97,8 +97,11 @@ Parsed<void> for_each_target(TargetList& list, const std::function<bool(const Ta
   std::vector<Target> targets(256);
   while (true) {
     const std::size_t count = list.claim(targets);
-    for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t i = 0; i < count; ++i) {
+      for (; targets[i].members > 1; targets[i] = next_member(std::move(targets[i])))
+        if (!take(targets[i])) return {};
       if (!take(targets[i])) return {};
+    }
     if (count > 0) continue;
     if (list.ended()) break;
     usleep(1'000);

@@ -25,11 +25,25 @@ struct JobSetting {
 /// beside it.
 class Job {
  public:
+  using Emit = std::function<void(Outcome&&)>;
+
   virtual ~Job() = default;
   /// Does it to `outcome.target`, due at `outcome.due`, and fills in the rest: at the end there is a verdict. The
   /// outcome outlives the task. May be called again with the same outcome. Of the evidence it knows what it waited for
   /// and the SYNs; the rest is the sweep's, and is left as it is.
+  ///
+  /// Where the target has `members`, they are done one after the other: each but the last is emitted as soon as it has
+  /// its verdict, and `outcome` is then the next one's, so that a run that is ended or begun again knows how far it is.
   virtual Task<void> run(Outcome& outcome) = 0;
+
+  /// Where such outcomes go.
+  void emit_to(Emit emit) { emit_ = std::move(emit); }
+
+ protected:
+  void emit(Outcome&& outcome) { emit_(std::move(outcome)); }
+
+ private:
+  Emit emit_;
 };
 
 using JobBody = std::function<Task<void>(Job&)>;

@@ -24,8 +24,19 @@ struct Target {
   std::string complaint;  ///< Why the line is not a target; empty when it is one.
   std::vector<std::pair<std::string, std::string>>
       columns;  ///< Further columns of the input, by header (or "column3").
+  std::uint64_t batch = 0;    ///< Of requests that have an order among them: which batch of the run, from 1; else 0.
+  std::uint32_t step = 0;     ///< Its place in the batch, from 0.
+  std::uint32_t members = 1;  ///< Itself and those of its batch behind it: each has its own index, verdict and row.
 
   bool valid() const { return complaint.empty(); }
 };
+
+/// The request behind `target` in its batch; only where it has `members` to come.
+inline Target next_member(Target target) {
+  ++target.index;
+  ++target.step;
+  --target.members;
+  return target;
+}
 
 }  // namespace atonce

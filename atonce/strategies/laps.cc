@@ -53,11 +53,8 @@ std::size_t Laps::claim_from_list(std::span<Target> out) {
   std::size_t kept = 0;
   const std::lock_guard lock(mutex_);
   for (std::size_t i = 0; i < claimed; ++i) {
+    if (!pass_settled(out[i])) continue;
     const std::uint64_t index = out[i].index;
-    if (resumption_->is_settled(index)) {
-      ++settled_passed_;
-      continue;
-    }
     if (std::optional<Outcome> known = resumption_->unsettled(index)) {
       known->target = std::move(out[i]);
       const bool tainted = known->doubts.has(Doubt::tainted);
@@ -69,6 +66,17 @@ std::size_t Laps::claim_from_list(std::span<Target> out) {
     ++kept;
   }
   return kept;
+}
+
+/// Leaves of `target` what no earlier session has settled; false when that is nothing. The requests of a batch are
+/// settled in their order.
+bool Laps::pass_settled(Target& target) {
+  while (resumption_->is_settled(target.index)) {
+    ++settled_passed_;
+    if (target.members == 1) return false;
+    target = next_member(std::move(target));
+  }
+  return true;
 }
 
 bool Laps::ended() const {

@@ -59,6 +59,7 @@ class Laps final : public TargetSource {
 
  private:
   std::size_t claim_from_list(std::span<Target> out);
+  bool pass_settled(Target& target);
   std::size_t claim_again(std::span<Target> out);
   std::optional<Unsettled> take_before(std::uint64_t index);
   bool wants_spot_check();

@@ -99,7 +99,7 @@ class WorkerEnds final : public TargetSource, public Handover {
     for (const Outcome& outcome : batch.tried) tell(packet_tried, outcome);
     for (const Outcome& outcome : batch.outcomes) {
       tell(packet_done, outcome);
-      in_hand_ = 0;
+      in_hand_ = outcome.target.members > 1 ? outcome.target.index + 2 : 0;
     }
     batch.outcomes.clear();
     batch.tried.clear();
@@ -249,7 +249,9 @@ class ProcessCrew final : public Crew {
       if (outcome && buffer_.front() == packet_tried) {
         batch_.tried.push_back(std::move(*outcome));
       } else if (outcome) {
-        handed_out_.erase(outcome->target.index);
+        const Target& done = outcome->target;
+        handed_out_.erase(done.index);
+        if (done.members > 1) handed_out_.emplace(done.index + 1, next_member(done));
         batch_.outcomes.push_back(std::move(*outcome));
       }
       return true;
@@ -267,16 +269,25 @@ class ProcessCrew final : public Crew {
   void lose(std::uint64_t index) {
     const auto found = handed_out_.find(index);
     if (found == handed_out_.end()) return;
-    batch_.outcomes.push_back(
-        Outcome{.target = std::move(found->second), .verdict = Verdict::local_error, .error = EOWNERDEAD, .tries = 1});
+    give_up(std::move(found->second), {.verdict = Verdict::local_error, .error = EOWNERDEAD, .tries = 1});
     handed_out_.erase(found);
+  }
+
+  /// The target and those behind it in its batch.
+  void give_up(Target target, Outcome as) {
+    for (bool more = true; more;) {
+      more = target.members > 1;
+      as.target = target;
+      batch_.outcomes.push_back(as);
+      if (as.verdict != Verdict::unfinished) as = {.verdict = Verdict::skipped};
+      if (more) target = next_member(std::move(target));
+    }
   }
 
   /// Nobody is left to do what nobody has done.
   void settle() {
     close(targets_);
-    for (auto& [index, target] : handed_out_)
-      batch_.outcomes.push_back(Outcome{.target = std::move(target), .verdict = Verdict::unfinished});
+    for (auto& [index, target] : handed_out_) give_up(std::move(target), {.verdict = Verdict::unfinished});
     outbox_.put(batch_);
     if (!sweep_.control.stopping() && (!handed_out_.empty() || !sweep_.source.ended()))
       throw std::runtime_error("every worker process died before the list was done");

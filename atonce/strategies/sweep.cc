@@ -48,6 +48,7 @@ class LoopSweep {
   }
 
   Task<void> run() {
+    job_.emit_to([this](Outcome&& outcome) { finish(std::move(outcome)); });
     co_await with_scope(io_, [this](Scope& all) -> Task<void> {
       all.start([](LoopSweep* self) { return self->tend(); }, this);
       co_await with_scope(io_, [this](Scope& jobs) -> Task<void> {
@@ -223,6 +224,8 @@ class LoopSweep {
   }
 
   void give_up(Target target) {
+    for (; target.members > 1; target = next_member(std::move(target)))
+      finish(Outcome{.target = target, .verdict = Verdict::unfinished});
     const bool valid = target.valid();
     finish(Outcome{.target = std::move(target), .verdict = valid ? Verdict::unfinished : Verdict::invalid_input});
   }
