@@ -29,6 +29,14 @@ struct TlsSession::State {
   std::string verify_detail;
   std::shared_ptr<const CertificateFacts> certificate;
 
+  State() = default;
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  /// A connection that just ends says nothing against its session; OpenSSL would never resume it again.
+  ~State() {
+    if (ssl && fault == TlsFault::none) SSL_set_shutdown(ssl.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+  }
+
   static State& of(SSL* connection) { return *static_cast<State*>(SSL_get_app_data(connection)); }
 };
 
