@@ -51,7 +51,7 @@ Decoded decode(std::string_view field, std::string_view wire, const HttpLimits& 
     if (whole.fault == HttpFault::none) EXPECT_EQ(whole.text.size(), other.text.size()) << how;
   };
   check(decode_pieces(field, bytes, limits), "byte by byte");
-  for (std::size_t at = 1; at < wire.size() && wire.size() < 4'000; ++at)
+  for (std::size_t at = 1; at < wire.size() && whole.text.size() < 10'000; ++at)
     check(decode_pieces(field, {wire.substr(0, at), wire.substr(at)}, limits), fmt::format("cut at {}", at));
   return whole;
 }
@@ -179,7 +179,7 @@ TEST(HttpFault, ExpansionIsCappedForEveryCodingAlike) {
 }
 
 TEST(HttpFault, ExpansionIsSeenWithinAStackThatEndsSmall) {
-  const std::string bomb = encode_content(gzip, encode_content(gzip, std::string(32 << 20, '\0')));
+  const std::string bomb = encode_content(gzip, encode_content(gzip, std::string(8 << 20, '\0')));
   EXPECT_LT(bomb.size(), 1'000u);
   EXPECT_EQ(decode("gzip, gzip", bomb).fault, HttpFault::expansion);
 }

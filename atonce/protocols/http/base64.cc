@@ -1,0 +1,64 @@
+#include "atonce/protocols/http/base64.h"
+
+#include <array>
+#include <cstdint>
+
+namespace atonce {
+namespace {
+
+constexpr std::string_view standard = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view for_urls = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::int8_t no_value = -1;
+
+constexpr std::array<std::int8_t, 256> make_values() {
+  std::array<std::int8_t, 256> values{};
+  values.fill(no_value);
+  for (const std::string_view alphabet : {standard, for_urls})
+    for (std::size_t i = 0; i < alphabet.size(); ++i)
+      values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
+  return values;
+}
+constexpr std::array values = make_values();
+
+std::string write(std::string_view bytes, std::string_view alphabet, bool padded) {
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    const std::string_view group = bytes.substr(at, 3);
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < 3; ++i)
+      bits = bits << 8 | (i < group.size() ? static_cast<unsigned char>(group[i]) : 0u);
+    for (std::size_t i = 0; i <= group.size(); ++i) text += alphabet[bits >> (18 - 6 * i) & 63];
+    if (padded) text.append(3 - group.size(), '=');
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string write_base64(std::string_view bytes) { return write(bytes, standard, true); }
+std::string write_base64url(std::string_view bytes) { return write(bytes, for_urls, false); }
+
+std::optional<std::string> parse_base64(std::string_view text) {
+  const std::size_t padded_size = text.size();
+  for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
+  if (text.size() % 4 == 1 || (text.size() != padded_size && padded_size % 4 != 0)) return std::nullopt;
+  std::string bytes;
+  bytes.reserve(text.size() / 4 * 3 + 2);
+  std::uint32_t bits = 0;
+  unsigned count = 0;
+  for (const char letter : text) {
+    const std::int8_t value = values[static_cast<unsigned char>(letter)];
+    if (value == no_value) return std::nullopt;
+    bits = bits << 6 | static_cast<std::uint32_t>(value);
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    bytes += static_cast<char>(bits >> count & 0xff);
+  }
+  const std::uint32_t left_over = bits & ((1u << count) - 1);
+  if (left_over != 0) return std::nullopt;
+  return bytes;
+}
+
+}  // namespace atonce
