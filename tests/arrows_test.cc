@@ -49,6 +49,7 @@ constexpr std::array doors{
     Door{"<CLI/", "cli/arguments.cc"},
     Door{"<xxhash", "results/digest.cc"},
     Door{"<libpsl", "protocols/cookies/public_suffixes.cc"},
+    Door{"<nghttp2", "protocols/http2/core"},
     Door{"<re2", "jobs/regex.cc"},
     Door{"<gumbo", "jobs/page_title.cc"},
     Door{"<llhttp", "protocols/http/message_syntax.cc"},
