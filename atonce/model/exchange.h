@@ -84,6 +84,7 @@ struct Exchange {
   std::string title;       ///< of an HTML page; empty when not asked for
   std::string saved_as;    ///< file the body went to
   bool matched = true;     ///< false: what was asked for (`--match`, `--filter`) leaves it out of the rows
+  Duration batch_took{};   ///< of the last request of a batch: since the first began; whole microseconds
   bool sent = false;       ///< a request that must not be repeated has left us: nothing tries this target again
 
   friend bool operator==(const Exchange&, const Exchange&) = default;

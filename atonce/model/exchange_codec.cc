@@ -9,6 +9,7 @@ namespace {
 using Caps = ExchangeCaps;
 
 constexpr std::size_t number_bytes_max = 10;
+constexpr std::uint64_t batch_us_max = 100ULL * 365 * 86'400 * 1'000'000;  // A century, which nanoseconds can tell.
 constexpr std::size_t tls_bytes_max =
     4 * Caps::words + 2 * Caps::sentence + TlsFacts::names_max * (Caps::name + number_bytes_max);
 static_assert(Caps::url + 5 * Caps::words + 2 * Caps::sentence + Caps::path + Caps::redirect_bytes +
@@ -189,6 +190,7 @@ void write_exchange(const Exchange& exchange, std::string& to, bool url_is_known
   writer.text(exchange.hash, Caps::words);
   writer.text(exchange.title, Caps::sentence);
   writer.text(exchange.saved_as, Caps::path);
+  writer.number(static_cast<std::uint64_t>(std::chrono::floor<std::chrono::microseconds>(exchange.batch_took).count()));
 }
 
 bool read_exchange(std::string_view& from, Exchange& exchange) {
@@ -218,6 +220,7 @@ bool read_exchange(std::string_view& from, Exchange& exchange) {
   reader.text(exchange.hash, Caps::words);
   reader.text(exchange.title, Caps::sentence);
   reader.text(exchange.saved_as, Caps::path);
+  exchange.batch_took = std::chrono::microseconds(reader.number(batch_us_max));
   exchange.insecure = (flags & insecure) != 0;
   exchange.reused = (flags & reused) != 0;
   exchange.truncated = (flags & truncated) != 0;

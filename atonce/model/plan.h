@@ -12,17 +12,19 @@
 namespace atonce {
 
 /// What the lines of a list name.
-enum class TargetKind : std::uint8_t { host, url };
+enum class TargetKind : std::uint8_t { host, url, batch };
 
 /// What to do it to.
 struct InputOptions {
   TargetKind kind = TargetKind::host;
   std::string url_template;  ///< `--url`: "https://{}/robots.txt", over a list of hosts; empty: the lines are URLs
   std::string list = "-";    ///< file, "-" for standard input
-  std::vector<std::string> targets;    ///< given on the command line, instead of a list
+  std::vector<std::string> targets;    ///< given on the command line, instead of a list; of batches: the files
   std::optional<std::uint64_t> limit;  ///< `-n`: the first so many lines
   std::vector<std::pair<std::uint16_t, std::uint16_t>> ports{{443, 443}};  ///< inclusive ranges; URLs have their own
-  bool unique = false;  ///< drop repeated targets, with bounded memory
+  bool unique = false;                  ///< drop repeated targets, with bounded memory
+  std::uint64_t repeat = 1;             ///< `--repeat`: of batches: how often all of them are gone through
+  std::optional<std::uint64_t> starts;  ///< of batches on a schedule: exactly so many are started, in turns
 };
 
 enum class AddressChoice : std::uint8_t { any, v4_only, v6_only };
@@ -117,6 +119,17 @@ struct FetchOptions {
   FetchTimeouts timeouts;
 };
 
+/// `atonce batch`: requests with an order among them. What a fetch can be asked for holds for each of them too.
+struct BatchOptions {
+  bool keep_going = false;             ///< a request that failed does not end its batch
+  bool idempotent = false;             ///< what may have been sent already may be sent again, whatever its method
+  std::vector<std::string> variables;  ///< `--variable`: "name=value", for Hurl files
+  std::vector<std::string> secrets;    ///< `--secret`: the same, never shown
+  std::optional<Duration> duration;  ///< `--duration`: batches start on schedule for so long, whatever became of others
+  std::string junit;                 ///< `--report-junit`: a file; empty: none
+  std::string tap;                   ///< `--report-tap`
+};
+
 /// How much a verdict must rest on.
 struct TrustOptions {
   // Two tries that agree, and one more where the second was in doubt itself.
@@ -181,6 +194,7 @@ struct Plan {
   ResolverOptions resolver;
   ProbeOptions probe;
   FetchOptions fetch;
+  BatchOptions batch;
   TrustOptions trust;
   PolitenessOptions politeness;
   RunFolderOptions run;
