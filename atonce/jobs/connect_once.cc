@@ -7,33 +7,6 @@
 
 namespace atonce {
 
-Verdict verdict_of_connect(Error error) {
-  switch (error.code) {
-    case ECONNREFUSED:
-    case ECONNRESET: return Verdict::closed;  // The host answered with RST: RFC 9293 3.5.2.
-    case ETIMEDOUT: return Verdict::timeout;  // Nobody answered before the deadline, or the kernel gave up repeating.
-    case EHOSTUNREACH:
-    case EHOSTDOWN:
-    case ENONET:
-    case EPROTO:
-    case ENOPROTOOPT: return Verdict::unreachable;  // A router answered in its place: icmp(7), RFC 1122 4.2.3.9.
-    case ENETUNREACH:
-    case ENETDOWN: return error.local ? Verdict::local_no_route : Verdict::unreachable;
-    case EAFNOSUPPORT:
-    case EINVAL: return Verdict::local_no_route;  // No IPv6 here, or an address that cannot be connected to.
-    case EACCES:
-    case EPERM: return error.local ? Verdict::local_denied : Verdict::unreachable;
-    case EADDRNOTAVAIL:  // No local port is left towards this endpoint.
-    case EAGAIN:
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-    case ENOMEM: return Verdict::local_shortage;
-    case ECANCELED: return Verdict::unfinished;
-    default: return Verdict::local_error;
-  }
-}
-
 Task<Attempt> connect_once(Io& io, Endpoint to, Duration timeout) {
   const Instant started = io.now();
   ConnectFacts facts;

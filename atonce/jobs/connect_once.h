@@ -11,7 +11,4 @@ namespace atonce {
 /// when it was cancelled. Source: connect(2), RFC 9293 3.5.
 Task<Attempt> connect_once(Io& io, Endpoint to, Duration timeout);
 
-/// What a failed connect says.
-Verdict verdict_of_connect(Error error);
-
 }  // namespace atonce

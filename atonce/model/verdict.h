@@ -6,6 +6,8 @@
 #include <optional>
 #include <string_view>
 
+#include "atonce/model/result.h"
+
 namespace atonce {
 
 /// The one-word answer for a target. The order is the order of the account; `all_verdicts` says what each means.
@@ -193,6 +195,8 @@ constexpr bool is_voidable(Verdict verdict) {
   return is_silence(verdict) || is_stall(verdict) || blame == Blame::path || blame == Blame::resolver ||
          verdict == Verdict::local_no_route;
 }
+/// What a failed connect says of its target.
+Verdict verdict_of_connect(Error error);
 std::string_view name_of(Blame blame);  ///< Empty for nobody.
 std::optional<Verdict> parse_verdict(std::string_view name);
 

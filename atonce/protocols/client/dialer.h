@@ -98,6 +98,10 @@ class Dialer {
   /// Never throws for what the world does. A deadline or a cancellation of the scope ends it soon, `unfinished`.
   virtual Task<Dialed> dial(DialRequest request) = 0;
 
+  /// Why a redirect must not be followed there, whatever connections stand: `excluded`, `special_use`. Names that lead
+  /// to such addresses are `dial`'s to refuse.
+  virtual std::optional<Verdict> objection_to(const DialRequest&) { return std::nullopt; }
+
   /// A place for an exchange over a connection that stands already, if there is one now. Nothing when it must be waited
   /// for.
   virtual std::optional<DialPlace> try_admit(const IpAddress&) { return DialPlace(); }

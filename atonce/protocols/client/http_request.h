@@ -81,6 +81,7 @@ class KeptBody final : public BodySink {
 /// 302 POST does; 307 and 308 change nothing.
 struct RedirectPolicy {
   unsigned redirects_max = 10;
+  bool keep_method = false;    ///< as curl with -X: only the body goes
   bool keep_post_301 = false;  ///< curl's --post301 and so on
   bool keep_post_302 = false;
   bool keep_post_303 = false;

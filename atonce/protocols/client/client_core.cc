@@ -1,0 +1,343 @@
+#include "atonce/protocols/client/client_core.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "atonce/protocols/client/http1_exchange.h"
+#include "atonce/protocols/client/request_head.h"
+#include "atonce/protocols/client/tunnel.h"
+#include "atonce/protocols/client/verdicts.h"
+
+namespace atonce {
+namespace {
+
+// A connection that was read empty and serves again so soon was looked at just now.
+constexpr Duration idle_unchecked = std::chrono::milliseconds(1);
+
+void fail(Fetched& into, Verdict verdict, int error, std::string_view detail) {
+  into.verdict = verdict;
+  into.error = error;
+  into.exchange.detail = detail;
+}
+
+/// Why an awaited step was cut short: its deadline, the one of the whole, or somebody outside.
+void fail_cancelled(Fetched& into, const PhaseWatch& watch) {
+  const Verdict verdict = watch.passed().value_or(Verdict::unfinished);
+  fail(into, verdict, verdict == Verdict::unfinished ? ECANCELED : ETIMEDOUT, "");
+}
+
+bool is_excepted(const std::vector<std::string>& no_proxy, std::string_view host) {
+  return std::ranges::any_of(no_proxy, [&](std::string_view rule) {
+    if (rule == "*" || rule == host) return true;
+    if (rule.starts_with('.')) rule.remove_prefix(1);
+    return host.size() > rule.size() && host.ends_with(rule) && host[host.size() - rule.size() - 1] == '.';
+  });
+}
+
+/// Nothing of an earlier try shows in the next one.
+void begin_try(Fetched& into) {
+  Exchange& exchange = into.exchange;
+  ++into.tries;
+  into.verdict = Verdict::unfinished;
+  into.error = 0;
+  into.syns = 0;
+  into.address = {};
+  into.started = into.resolved = into.connected = {};
+  exchange.status_code = 0;
+  exchange.reason.clear();
+  exchange.version = HttpVersion::unknown;
+  exchange.content_type.clear();
+  exchange.content_encoding.clear();
+  exchange.head_bytes = exchange.wire_body_bytes = exchange.body_bytes = 0;
+  exchange.tls.reset();
+  exchange.insecure = exchange.reused = exchange.truncated = exchange.sent = false;
+  exchange.secured = exchange.requested = exchange.answered = {};
+  exchange.detail.clear();
+}
+
+/// The way to a proxy is not the target's, and what is ours stays ours.
+Verdict verdict_of_proxy_dial(Verdict verdict) {
+  const bool ours = row_of(verdict).blame == Blame::local;
+  return ours ? verdict : Verdict::proxy_failed;
+}
+
+}  // namespace
+
+ClientCore::ClientCore(Io& io, Dialer& dialer, const ClientSettings& settings)
+    : io_(io), dialer_(dialer), settings_(settings), pool_(io, settings) {}
+
+void ClientCore::close() {
+  pool_.close_idle();
+  scope_->cancel();
+}
+
+ClientCounts ClientCore::counts() const {
+  ClientCounts counts = counts_;
+  counts.open = pool_.open();
+  counts.idle = pool_.idle();
+  return counts;
+}
+
+ClientCore::Route ClientCore::route_of(const Hop& hop) const {
+  Route route;
+  const Url& url = hop.request.url;
+  if (url.scheme == Scheme::https) route.tls = hop.options.tls != nullptr ? hop.options.tls : settings_.tls;
+  if (hop.options.proxy != nullptr) {
+    route.proxy = hop.options.proxy;
+  } else if (settings_.proxy && !hop.options.direct && !is_excepted(settings_.no_proxy, url.host)) {
+    route.proxy = &*settings_.proxy;
+  }
+  route.absolute_form = route.proxy != nullptr && route.proxy->kind == ProxyKind::http && url.scheme == Scheme::http;
+  return route;
+}
+
+Origin::Speaks ClientCore::expected_of(const Route& route) const {
+  if (settings_.version == HttpVersionChoice::http11 || route.absolute_form) return Origin::Speaks::http1;
+  if (settings_.version == HttpVersionChoice::http2) return Origin::Speaks::http2;
+  return route.tls != nullptr ? Origin::Speaks::unknown : Origin::Speaks::http1;
+}
+
+Origin& ClientCore::enter_origin(const Hop& hop, const Route& route) {
+  const Url& url = hop.request.url;
+  key_text_.clear();
+  auto out = std::back_inserter(key_text_);
+  if (!route.absolute_form) fmt::format_to(out, "{}:{}", url.host, url.port);
+  if (route.tls != nullptr) fmt::format_to(out, " {}", fmt::ptr(route.tls));
+  if (route.proxy != nullptr)
+    fmt::format_to(out, " {} {}:{} {}:{}{}", static_cast<int>(route.proxy->kind), route.proxy->host, route.proxy->port,
+                   route.proxy->user.size(), route.proxy->user, route.proxy->password);
+  return pool_.enter(key_text_, expected_of(route));
+}
+
+Task<void> ClientCore::run(Hop hop) {
+  Fetched& into = hop.into;
+  into.exchange.method = hop.request.method;
+  into.exchange.url = write_url(hop.request.url);
+  const Route route = route_of(hop);
+  if (hop.request.url.scheme == Scheme::https && route.tls == nullptr) {
+    fail(into, Verdict::invalid_input, 0, "this client has no TLS settings, and so no https");
+    into.started = into.finished = io_.now();
+    co_return;
+  }
+  Origin& origin = enter_origin(hop, route);
+  bool fresh = hop.options.fresh;
+  for (Ending ending = Ending::stale; ending != Ending::settled;) {
+    std::optional<Lease> lease;
+    if (!origin.has_line()) lease = pool_.try_lease(origin, fresh);
+    if (!lease) {
+      Result<Lease> waited = co_await pool_.lease(origin, fresh);
+      if (!waited) {
+        fail(into, Verdict::unfinished, ECANCELED, "");
+        if (into.started == Instant{}) into.started = io_.now();
+        break;
+      }
+      lease.emplace(std::move(*waited));
+    }
+    ending = co_await attempt(hop, route, origin, std::move(*lease));
+    fresh |= ending == Ending::lost;
+    counts_.stale += ending == Ending::stale;
+    counts_.retried += ending == Ending::lost;
+    into.tries -= ending == Ending::stale;
+  }
+  into.finished = io_.now();
+  pool_.leave(origin);
+}
+
+Task<ClientCore::Ending> ClientCore::attempt(const Hop& hop, const Route& route, Origin& origin, Lease lease) {
+  begin_try(hop.into);
+  Scope& outer = co_await CurrentScope{};
+  if (lease.connection) co_return co_await reuse(hop, route, std::move(lease.connection), outer);
+  co_return co_await begin(hop, route, origin, lease.finds_out, outer);
+}
+
+Task<ClientCore::Ending> ClientCore::reuse(const Hop& hop, const Route& route, std::unique_ptr<Connection> connection,
+                                           Scope& outer) {
+  std::optional<DialPlace> place = dialer_.try_admit(connection->address);
+  if (!place) {
+    Result<DialPlace> waited = co_await dialer_.admit(connection->address);
+    if (!waited) {
+      pool_.give_back(std::move(connection));
+      fail(hop.into, Verdict::unfinished, waited.error().code, "");
+      hop.into.started = io_.now();
+      co_return Ending::settled;
+    }
+    place.emplace(std::move(*waited));
+  }
+  connection->buffer = pool_.take_buffer();
+  const Instant now = io_.now();
+  const bool just_seen = connection->emptied && now - connection->idle_since < idle_unchecked;
+  if (!just_seen && !co_await looks_good(*connection)) {
+    pool_.close(std::move(connection));
+    co_return outer.cancelled() ? Ending::settled : Ending::stale;
+  }
+  Fetched& into = hop.into;
+  into.address = connection->address;
+  into.started = into.resolved = into.connected = now;
+  into.exchange.reused = true;
+  if (connection->tls) into.exchange.secured = now;
+  Scope scope(io_, &outer);
+  PhaseWatch watch(scope);
+  watch.set_total(later(now, hop.total));
+  co_await EnterScope{&scope};
+  ++counts_.reused;
+  const Ending ending = co_await exchange(hop, route, std::move(connection), watch);
+  co_await EnterScope{&outer};
+  co_return ending;
+}
+
+/// Nothing may have come while nobody asked: neither the end nor bytes that would pass for the next answer.
+Task<bool> ClientCore::looks_good(Connection& connection) {
+  const std::span<std::byte> buffer(connection.buffer.get(), buffer_bytes);
+  ByteStream& stream = connection.stream;
+  const Result<std::size_t> count = stream.tls() != nullptr ? co_await stream.receive_tls_now(buffer)
+                                                            : co_await receive_now(io_, stream.socket(), buffer);
+  co_return !count && count.error().code == EAGAIN;
+}
+
+Task<ClientCore::Ending> ClientCore::exchange(const Hop& hop, const Route& route,
+                                              std::unique_ptr<Connection> connection, PhaseWatch& watch) {
+  Fetched& into = hop.into;
+  const bool repeatable = hop.options.idempotent || is_idempotent(hop.request.method);
+  ++counts_.exchanges;
+  into.exchange.tls = connection->tls;
+  into.exchange.insecure = connection->tls && !connection->tls->verified;
+  compose_head(head_, hop.request, hop.options, settings_, route.absolute_form ? route.proxy : nullptr);
+  Http1Exchange exchange(*connection, watch, hop.request, hop.options, settings_.limits, hop.sink, into);
+  co_await exchange.run(head_);
+  into.exchange.sent = exchange.sent() && !repeatable;
+  const bool worth_another = into.exchange.reused && exchange.lost() && (repeatable || !exchange.sent());
+  ++connection->exchanges;
+  if (exchange.reusable() && !hop.options.fresh) {
+    pool_.give_back(std::move(connection));
+  } else {
+    pool_.close(std::move(connection));
+  }
+  if (!worth_another || (hop.request.source != nullptr && !hop.request.source->rewind())) co_return Ending::settled;
+  co_return Ending::lost;
+}
+
+Task<ClientCore::Ending> ClientCore::begin(const Hop& hop, const Route& route, Origin& origin, bool finds_out,
+                                           Scope& outer) {
+  Fetched& into = hop.into;
+  Scope scope(io_, &outer);
+  PhaseWatch watch(scope);
+  into.started = io_.now();
+  Dialed dialed = co_await dial(hop, route);
+  note_dialed(hop, route, dialed);
+  if (dialed.verdict != Verdict::open) {
+    pool_.end_dial(origin, finds_out);
+    co_return Ending::settled;
+  }
+  ++counts_.connections;
+  auto connection = std::make_unique<Connection>(io_, std::move(dialed.socket), settings_.limits);
+  connection->origin = &origin;
+  connection->address = dialed.address;
+  watch.set_total(later(into.started, hop.total));
+  co_await EnterScope{&scope};
+  if (!co_await prepare(hop, route, *connection, watch)) {
+    co_await EnterScope{&outer};
+    connection.reset();
+    pool_.end_dial(origin, finds_out);
+    co_return Ending::settled;
+  }
+  pool_.became_single(origin);
+  connection->buffer = pool_.take_buffer();
+  const Ending ending = co_await exchange(hop, route, std::move(connection), watch);
+  co_await EnterScope{&outer};
+  co_return ending;
+}
+
+Task<Dialed> ClientCore::dial(const Hop& hop, const Route& route) {
+  const FetchTimeouts& timeouts = hop.options.timeouts;
+  DialRequest request{.host = hop.request.url.host,
+                      .address = hop.request.url.address,
+                      .port = hop.request.url.port,
+                      .redirected = hop.redirected,
+                      .resolve_timeout = timeouts.resolve,
+                      .connect_timeout = timeouts.connect,
+                      .timeout = hop.total};
+  if (route.proxy != nullptr) {
+    request.host = route.proxy->host;
+    request.address = parse_address(route.proxy->host).value_or(IpAddress{});
+    request.port = route.proxy->port;
+    request.to_proxy = true;
+    request.redirected = false;
+  }
+  Dialed dialed = co_await dialer_.dial(request);
+  // Idle connections are the first to go where descriptors or ports are short.
+  if (dialed.verdict != Verdict::local_shortage || !pool_.make_room()) co_return dialed;
+  co_return co_await dialer_.dial(std::move(request));
+}
+
+void ClientCore::note_dialed(const Hop& hop, const Route& route, const Dialed& dialed) {
+  Fetched& into = hop.into;
+  into.address = dialed.address;
+  into.syns = dialed.syns;
+  into.error = dialed.error;
+  into.started += dialed.queued;
+  into.resolved = dialed.resolved == Instant{} ? Instant{} : dialed.resolved + dialed.queued;
+  into.connected = dialed.connected;
+  if (dialed.verdict == Verdict::open) return;
+  into.verdict = dialed.verdict;
+  into.exchange.detail = dialed.detail;
+  if (route.proxy == nullptr) return;
+  into.verdict = verdict_of_proxy_dial(dialed.verdict);
+  into.exchange.detail = fmt::format("the proxy {}: {}", route.proxy->host, row_of(dialed.verdict).meaning);
+}
+
+/// Makes of a fresh connection one to the target: through the proxy, with TLS.
+Task<bool> ClientCore::prepare(const Hop& hop, const Route& route, Connection& connection, PhaseWatch& watch) {
+  if (route.proxy != nullptr && !route.absolute_form && !co_await go_through(hop, *route.proxy, connection, watch))
+    co_return false;
+  if (route.tls != nullptr && !co_await secure(hop, *route.tls, connection, watch)) co_return false;
+  watch.enter(std::nullopt, Verdict::total_timeout);
+  co_return true;
+}
+
+Task<bool> ClientCore::go_through(const Hop& hop, const Proxy& proxy, Connection& connection, PhaseWatch& watch) {
+  std::string complaint;
+  watch.enter(hop.options.timeouts.connect, Verdict::proxy_failed);
+  const Result<void> opened =
+      co_await open_tunnel(connection.stream, proxy, hop.request.url, settings_.user_agent, complaint);
+  if (opened) co_return true;
+  if (opened.error().code == ECANCELED) {
+    fail_cancelled(hop.into, watch);
+    if (hop.into.verdict == Verdict::proxy_failed) hop.into.exchange.detail = "the proxy did not answer in time";
+  } else if (opened.error().code == EPROTO) {
+    fail(hop.into, Verdict::proxy_failed, 0, complaint);
+  } else {
+    fail(hop.into, Verdict::proxy_failed, opened.error().code, "the proxy hung up");
+  }
+  co_return false;
+}
+
+Task<bool> ClientCore::secure(const Hop& hop, const TlsContext& context, Connection& connection, PhaseWatch& watch) {
+  Fetched& into = hop.into;
+  const Url& url = hop.request.url;
+  watch.enter(hop.options.timeouts.tls, Verdict::tls_timeout);
+  const Result<void> secured =
+      co_await connection.stream.secure(TlsSession::client(context, url.host, url.port, &sessions_));
+  const TlsSession& session = *connection.stream.tls();
+  connection.tls = session.facts();
+  if (secured) {
+    into.exchange.secured = io_.now();
+    co_return true;
+  }
+  into.exchange.tls = connection.tls;
+  switch (secured.error().code) {
+    case ECANCELED: fail_cancelled(into, watch); break;
+    case EPROTO: fail(into, verdict_of(session.fault()), 0, session.detail()); break;
+    case EPIPE:
+    case ECONNRESET:
+      fail(into, Verdict::tls_closed, secured.error().code, "the connection was reset within the TLS handshake");
+      break;
+    default:
+      fail(into, verdict_of_loss(secured.error(), false), secured.error().code,
+           sentence_of_loss(secured.error(), false));
+  }
+  co_return false;
+}
+
+}  // namespace atonce
