@@ -56,7 +56,8 @@ bool ClientCore::take_field(Http2Stream& stream, std::string_view name, std::str
     return true;
   }
   const auto [stop, error] = std::from_chars(value.data(), value.data() + value.size(), head.status);
-  return name == ":status" && value.size() == 3 && error == std::errc{} && stop == value.data() + value.size();
+  const bool is_number = error == std::errc{} && stop == value.data() + value.size();
+  return name == ":status" && is_number && value.size() == 3 && head.status >= 100;
 }
 
 void ClientCore::take_head(Http2Stream& stream) {

@@ -3,8 +3,11 @@
 #include <nghttp2/nghttp2.h>
 
 #include <algorithm>
+#include <limits>
 #include <new>
 #include <utility>
+
+#include "atonce/protocols/http2/frames.h"
 
 namespace atonce {
 namespace {
@@ -19,7 +22,8 @@ std::string_view view(const std::uint8_t* data, std::size_t size) {
 
 void Http2Core::Delete::operator()(nghttp2_session* session) const { nghttp2_session_del(session); }
 
-Http2Core::Http2Core(Side side, const Http2Settings& settings) : side_(side), settings_(settings) {
+Http2Core::Http2Core(Side side, const Http2Settings& settings)
+    : side_(side), settings_(settings), scanner_(side == Side::server ? http2_preface.size() : 0) {
   nghttp2_session_callbacks* calls = nullptr;
   nghttp2_option* options = nullptr;
   nghttp2_session* session = nullptr;
@@ -31,6 +35,8 @@ Http2Core::Http2Core(Side side, const Http2Settings& settings) : side_(side), se
   set_calls(calls);
   nghttp2_option_set_no_auto_window_update(options, 1);
   nghttp2_option_set_no_closed_streams(options, 1);
+  // Ours is counted in frames; the library's in pieces of input, which a slow path can make many.
+  nghttp2_option_set_max_continuations(options, std::numeric_limits<std::size_t>::max());
   nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(options, 1);  // It is trimmed.
   const auto create = side == Side::client ? nghttp2_session_client_new2 : nghttp2_session_server_new2;
   if (create(&session, calls, this, options) != 0) throw std::bad_alloc();
@@ -55,6 +61,13 @@ void Http2Core::start() {
 
 bool Http2Core::feed(std::string_view bytes) {
   if (over_) return false;
+  const Allowed allowed = allowed_of(bytes);
+  if (!allowed.bytes.empty()) read(allowed.bytes);
+  if (allowed.then != Http2Fault::none && !over_) flood(allowed.then);
+  return !over_ && nghttp2_session_want_read(session_.get()) != 0;
+}
+
+void Http2Core::read(std::string_view bytes) {
   const auto* const data = reinterpret_cast<const std::uint8_t*>(bytes.data());
   const ssize_t read = nghttp2_session_mem_recv(session_.get(), data, bytes.size());
   rethrow();
@@ -63,14 +76,12 @@ bool Http2Core::feed(std::string_view bytes) {
   // The library says goodbye only with its next output: that shows what it has found.
   for (bool more = std::exchange(invalid_seen_, false); more && fault_ == Http2Fault::none;)
     more = early_output_.size() < goodbye_bytes_max && send_one(early_output_);
-  return !over_ && nghttp2_session_want_read(session_.get()) != 0;
 }
 
 /// After such errors the library's session is of no more use.
 void Http2Core::give_up(int error) {
   switch (error) {
     case NGHTTP2_ERR_FLOODED: stop(last_idle_); break;
-    case NGHTTP2_ERR_TOO_MANY_CONTINUATIONS: stop(Http2Fault::continuation_flood); break;
     default: stop(settled_ ? Http2Fault::broken_frame : Http2Fault::not_http2); break;
   }
   dead_ = true;
@@ -128,6 +139,7 @@ void Http2Core::release(Http2StreamId id) {
 
 void Http2Core::take_chunk(Http2Stream& stream, std::span<const std::byte> bytes) {
   stream.unread_bytes += bytes.size();
+  stream.body_bytes += bytes.size();
   take_body(stream, bytes);
   if (!stream.held) nghttp2_session_consume_stream(session_.get(), stream.id, std::exchange(stream.unread_bytes, 0));
 }

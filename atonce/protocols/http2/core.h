@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "atonce/protocols/http2/field_block.h"
+#include "atonce/protocols/http2/frame_scanner.h"
 #include "atonce/protocols/http2/session.h"
 
 struct nghttp2_session;
@@ -26,7 +27,9 @@ struct Http2Stream {
   RequestHead request;    ///< of a server, while its fields come
   ResponseHead response;  ///< of a client, while its fields come
   std::size_t list_bytes = 0;
-  std::size_t unread_bytes = 0;  ///< came while it was held
+  std::uint64_t body_bytes = 0;
+  std::optional<std::uint64_t> length;  ///< of Content-Length
+  std::size_t unread_bytes = 0;         ///< came while it was held
   unsigned interim = 0;
   Http2Fault fault = Http2Fault::none;  ///< why it will be closed
   std::uint32_t code = 0;
@@ -105,9 +108,17 @@ class Http2Core {
 
   void start();
   static void set_calls(nghttp2_session_callbacks* calls);
-  void come(std::uint8_t type, std::uint8_t flags, std::size_t bytes);
+  /// How much of the input may be read before a frame that is one too many, and what that makes its sender.
+  struct Allowed {
+    std::string_view bytes;
+    Http2Fault then = Http2Fault::none;
+  };
+  Allowed allowed_of(std::string_view input);
+  /// Counts a frame; `none` when it is all right.
+  Http2Fault count(const FrameScanner::Header& frame);
+  void read(std::string_view bytes);
   void count_useful();
-  void count_idle(Http2Fault fault, unsigned frames = 1);
+  Http2Fault count_idle(Http2Fault fault, unsigned frames = 1);
   /// Says goodbye to a peer that floods us.
   void flood(Http2Fault fault);
   void stop(Http2Fault fault);
@@ -122,6 +133,7 @@ class Http2Core {
   Side side_;
   Http2Settings settings_;
   std::unique_ptr<nghttp2_session, Delete> session_;
+  FrameScanner scanner_;
   std::vector<std::unique_ptr<Http2Stream>> streams_;  ///< all that there ever were at once, used again
   std::vector<Http2Stream*> free_;
   std::uint32_t open_ = 0;

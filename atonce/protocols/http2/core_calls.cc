@@ -4,6 +4,7 @@
 
 #include <nghttp2/nghttp2.h>
 
+#include <charconv>
 #include <utility>
 
 namespace atonce {
@@ -26,6 +27,13 @@ std::string_view view(const std::uint8_t* data, std::size_t size) {
   return {reinterpret_cast<const char*>(data), size};
 }
 
+std::optional<std::uint64_t> parse_length(std::string_view digits) {
+  std::uint64_t length = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, length);
+  return error == std::errc{} && stop == end ? std::optional(length) : std::nullopt;
+}
+
 }  // namespace
 
 /// What the library calls. An exception of those who are told must not pass through it: it is kept, and goes on behind.
@@ -42,11 +50,6 @@ struct Http2Calls {
       core.thrown_ = std::current_exception();
       return NGHTTP2_ERR_CALLBACK_FAILURE;
     }
-  }
-
-  static int begin_frame(nghttp2_session*, const nghttp2_frame_hd* head, void* user) {
-    Http2Core& core = core_of(user);
-    return guard(core, [&] { core.come(head->type, head->flags, head->length); });
   }
 
   static int begin_headers(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
@@ -67,15 +70,21 @@ struct Http2Calls {
                     const std::uint8_t* value, std::size_t value_size, std::uint8_t, void* user) {
     Http2Core& core = core_of(user);
     Http2Stream* const stream = core.heading_;
-    if (stream == nullptr || stream->fault != Http2Fault::none) return 0;
-    return guard(core, [&] {
-      stream->list_bytes += name_size + value_size + list_overhead_bytes;
-      if (stream->list_bytes > core.settings_.header_list_bytes_max)
-        return core.break_stream(*stream, Http2Fault::head_too_large, NGHTTP2_ENHANCE_YOUR_CALM);
-      if (stream->headed) return;
-      if (!core.take_field(*stream, view(name, name_size), view(value, value_size)))
-        core.break_stream(*stream, Http2Fault::broken_message, NGHTTP2_PROTOCOL_ERROR);
-    });
+    if (stream == nullptr) return 0;
+    // The rest of a head that is of no use is only decompressed: neither checked nor told.
+    if (stream->fault != Http2Fault::none) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    const int result = guard(core, [&] { take_field(core, *stream, view(name, name_size), view(value, value_size)); });
+    return result == 0 && stream->fault != Http2Fault::none ? NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE : result;
+  }
+
+  static void take_field(Http2Core& core, Http2Stream& stream, std::string_view name, std::string_view value) {
+    stream.list_bytes += name.size() + value.size() + list_overhead_bytes;
+    if (stream.list_bytes > core.settings_.header_list_bytes_max)
+      return core.break_stream(stream, Http2Fault::head_too_large, NGHTTP2_ENHANCE_YOUR_CALM);
+    if (stream.headed) return;
+    if (name == "content-length") stream.length = parse_length(value);
+    if (!core.take_field(stream, name, value))
+      core.break_stream(stream, Http2Fault::broken_message, NGHTTP2_PROTOCOL_ERROR);
   }
 
   static int invalid_header(nghttp2_session*, const nghttp2_frame*, const std::uint8_t*, std::size_t,
@@ -120,8 +129,9 @@ struct Http2Calls {
     if (stream == nullptr) return;
     stream->peer_reset = true;
     stream->code = code;
-    if (core.side_ == Http2Core::Side::server && !stream->sent_all)
-      core.count_idle(Http2Fault::reset_flood, taken_back_frames);
+    if (core.side_ != Http2Core::Side::server || stream->sent_all) return;
+    if (core.count_idle(Http2Fault::reset_flood, taken_back_frames) != Http2Fault::none)
+      core.flood(Http2Fault::reset_flood);
   }
 
   static int invalid_frame(nghttp2_session*, const nghttp2_frame* frame, int error, void* user) {
@@ -132,9 +142,9 @@ struct Http2Calls {
     return guard(core, [&] {
       Http2Stream* const stream = core.find(frame->hd.stream_id);
       if (stream == nullptr || stream->fault != Http2Fault::none) return;
-      const Fields& fields = core.side_ == Http2Core::Side::server ? stream->request.fields : stream->response.fields;
-      const bool length = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0 && fields.has("content-length");
-      core.tell_broken(*stream, length ? Http2Fault::wrong_length : Http2Fault::broken_message);
+      const bool short_body =
+          (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0 && stream->length && *stream->length != stream->body_bytes;
+      core.tell_broken(*stream, short_body ? Http2Fault::wrong_length : Http2Fault::broken_message);
     });
   }
 
@@ -178,7 +188,6 @@ struct Http2Calls {
   }
 
   static void set_all(nghttp2_session_callbacks* calls) {
-    nghttp2_session_callbacks_set_on_begin_frame_callback(calls, begin_frame);
     nghttp2_session_callbacks_set_on_begin_headers_callback(calls, begin_headers);
     nghttp2_session_callbacks_set_on_header_callback(calls, header);
     nghttp2_session_callbacks_set_on_invalid_header_callback(calls, invalid_header);

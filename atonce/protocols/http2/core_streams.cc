@@ -39,25 +39,33 @@ void Http2Core::flood(Http2Fault fault) {
   stop(fault);
 }
 
-void Http2Core::come(std::uint8_t type, std::uint8_t flags, std::size_t bytes) {
-  switch (type) {
+Http2Fault Http2Core::count(const FrameScanner::Header& frame) {
+  switch (frame.type) {
     case NGHTTP2_CONTINUATION:
-      if (++continuations_ > settings_.continuations_max) flood(Http2Fault::continuation_flood);
-      break;
+      return ++continuations_ > settings_.continuations_max ? Http2Fault::continuation_flood : Http2Fault::none;
     case NGHTTP2_HEADERS:
       continuations_ = 0;
       if (side_ == Side::client) count_useful();
-      break;
+      return Http2Fault::none;
     case NGHTTP2_DATA:
-      if (bytes > 0 || (flags & NGHTTP2_FLAG_END_STREAM) != 0)
-        count_useful();
-      else
-        count_idle(Http2Fault::empty_frame_flood);
-      break;
-    case NGHTTP2_SETTINGS: count_idle(Http2Fault::settings_flood); break;
-    case NGHTTP2_PING: count_idle(Http2Fault::ping_flood); break;
-    case NGHTTP2_RST_STREAM: count_idle(Http2Fault::reset_flood); break;
-    default: count_idle(Http2Fault::empty_frame_flood); break;
+      if (frame.length == 0 && (frame.flags & NGHTTP2_FLAG_END_STREAM) == 0)
+        return count_idle(Http2Fault::empty_frame_flood);
+      count_useful();
+      return Http2Fault::none;
+    case NGHTTP2_SETTINGS: return count_idle(Http2Fault::settings_flood);
+    case NGHTTP2_PING: return count_idle(Http2Fault::ping_flood);
+    case NGHTTP2_RST_STREAM: return count_idle(Http2Fault::reset_flood);
+    default: return count_idle(Http2Fault::empty_frame_flood);
+  }
+}
+
+Http2Core::Allowed Http2Core::allowed_of(std::string_view input) {
+  std::string_view rest = input;
+  for (;;) {
+    if (!scanner_.next(rest)) return {input};
+    // Its header is kept back by a byte: the library never sees the frame.
+    if (const Http2Fault fault = count(scanner_.header()); fault != Http2Fault::none)
+      return {input.substr(0, input.size() - rest.size() - 1), fault};
   }
 }
 
@@ -149,10 +157,10 @@ void Http2Core::tell_all(Http2Fault fault) {
 
 void Http2Core::count_useful() { idle_frames_ -= std::min(idle_frames_, idle_frames_paid); }
 
-void Http2Core::count_idle(Http2Fault fault, unsigned frames) {
+Http2Fault Http2Core::count_idle(Http2Fault fault, unsigned frames) {
   last_idle_ = fault;
   idle_frames_ += frames;
-  if (idle_frames_ > settings_.idle_frames_max) flood(fault);
+  return idle_frames_ > settings_.idle_frames_max ? fault : Http2Fault::none;
 }
 
 void Http2Core::rethrow() {

@@ -23,7 +23,7 @@ constexpr std::array all_faults{
     Http2FaultRow{Http2Fault::broken_flow_control, "broken_flow_control", Verdict::http2_error,
                   "more came than the window allowed, or a window grew too large"},
     Http2FaultRow{Http2Fault::broken_message, "broken_message", Verdict::http2_error,
-                  "the head is malformed: a pseudo-field is missing, twice there or in the wrong place"},
+                  "a head is malformed: a pseudo-field, a name or a length is not as HTTP/2 demands"},
     Http2FaultRow{Http2Fault::bad_field, "bad_field", Verdict::http2_error,
                   "a field has a name or a value that HTTP/2 forbids"},
     Http2FaultRow{Http2Fault::wrong_length, "wrong_length", Verdict::bad_framing,

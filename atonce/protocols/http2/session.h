@@ -56,8 +56,8 @@ class Http2Session {
 
   /// A source that had nothing has something.
   void resume(Http2StreamId stream);
-  /// While a stream is held its window is not opened again: at most `stream_window_bytes` more come. Nested calls do
-  /// not count; a stream that has ended is left alone.
+  /// While a stream is held its window is not opened again: at most `stream_window_bytes` and a frame come. Nested
+  /// calls do not count; a stream that has ended is left alone.
   void hold(Http2StreamId stream);
   void release(Http2StreamId stream);
   /// Resets the stream; nobody is told any more, and its source is not asked again.

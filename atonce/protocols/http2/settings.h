@@ -15,7 +15,7 @@ struct Http2Settings {
   std::uint32_t streams_max = 100;
   // Names and values with 32 bytes for each field: RFC 9113 6.5.2.
   std::size_t header_list_bytes_max = 64 << 10;
-  // nghttp2's: a head of 64 KiB needs three.
+  // As many as nghttp2 and nginx put up with; a head of 64 KiB needs three.
   unsigned continuations_max = 8;
   unsigned interim_max = 16;
   // Frames that bring nothing (PING, SETTINGS, RST_STREAM, WINDOW_UPDATE, empty DATA, ...) beyond those that do; each
