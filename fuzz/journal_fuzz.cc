@@ -32,7 +32,7 @@ class Check final : public JournalVisitor {
  public:
   void entry(const JournalEntry& entry) override {
     ++entries;
-    std::vector<std::uint8_t> room(entry_bytes_max(entry.attempts.size()));
+    std::vector<std::uint8_t> room(entry_bytes_max(entry));
     RecordContext context;
     const std::uint8_t* end = put_entry(room.data(), entry, context);
     require(static_cast<std::size_t>(end - room.data()) <= room.size());

@@ -3,51 +3,14 @@
 #include <gtest/gtest.h>
 
 #include "atonce/model/exchange_codec.h"
+#include "atonce/model/sample_exchange.h"
 
 namespace atonce {
 namespace {
 
-/// Something in every field.
-Exchange full_exchange() {
-  return {.method = "GET",
-          .url = "https://example.org/b",
-          .status_code = 200,
-          .reason = "OK",
-          .version = HttpVersion::http11,
-          .content_type = "text/html; charset=utf-8",
-          .content_encoding = "gzip, br",
-          .head_bytes = 311,
-          .wire_body_bytes = 1'000'000'000'000,
-          .body_bytes = ~std::uint64_t{0},
-          .redirects = {{301, "https://example.org/a"}, {302, "https://example.org/b"}},
-          .redirects_cut = 3,
-          .tls = TlsFacts{.version = "TLSv1.3",
-                          .cipher = "TLS_AES_256_GCM_SHA384",
-                          .alpn = "http/1.1",
-                          .subject = "CN=example.org",
-                          .issuer = "CN=An authority",
-                          .names = {"example.org", "www.example.org"},
-                          .names_total = 2,
-                          .not_before = -1,
-                          .not_after = 1'900'000'000,
-                          .verify_code = 10,
-                          .verify_text = "certificate has expired",
-                          .verified = true,
-                          .resumed = true},
-          .insecure = true,
-          .reused = true,
-          .truncated = true,
-          .detail = "why",
-          .hash = "sha256:00",
-          .title = "A title",
-          .saved_as = "example.org/b.html",
-          .matched = false,
-          .sent = true};
-}
-
 /// More than is kept, in every field.
 Exchange endless_exchange() {
-  Exchange exchange = full_exchange();
+  Exchange exchange = sample_exchange();
   const std::string much(10'000, 'x');
   for (std::string* text : {&exchange.method, &exchange.url, &exchange.reason, &exchange.content_type,
                             &exchange.content_encoding, &exchange.detail, &exchange.hash, &exchange.title,
@@ -74,9 +37,9 @@ TEST(Exchange, NamesOfVersionsReadBack) {
 }
 
 TEST(Exchange, WithinItsCapsStaysAsItIs) {
-  Exchange exchange = full_exchange();
+  Exchange exchange = sample_exchange();
   bound(exchange);
-  EXPECT_EQ(exchange, full_exchange());
+  EXPECT_EQ(exchange, sample_exchange());
 }
 
 TEST(Exchange, KeepsNoMoreThanItsCapsAndTellsWhatWasCut) {
@@ -115,10 +78,10 @@ TEST(Exchange, ShowsNobodysUserinfo) {
 }
 
 TEST(ExchangeCodec, ReadsBackWhatItWrote) {
-  for (const Exchange& exchange : {full_exchange(), Exchange{}}) {
+  for (const Exchange& exchange : {sample_exchange(), Exchange{}}) {
     const std::string bytes = written(exchange) + "behind";
     std::string_view rest = bytes;
-    Exchange back = full_exchange();
+    Exchange back = sample_exchange();
     ASSERT_TRUE(read_exchange(rest, back));
     EXPECT_EQ(back, exchange);
     EXPECT_EQ(rest, "behind");
@@ -127,12 +90,12 @@ TEST(ExchangeCodec, ReadsBackWhatItWrote) {
 
 TEST(ExchangeCodec, LeavesOutAKnownUrl) {
   std::string bytes;
-  write_exchange(full_exchange(), bytes, true);
+  write_exchange(sample_exchange(), bytes, true);
   std::string_view rest = bytes;
   Exchange back;
   ASSERT_TRUE(read_exchange(rest, back));
   EXPECT_EQ(back.url, "");
-  EXPECT_EQ(back.saved_as, full_exchange().saved_as);
+  EXPECT_EQ(back.saved_as, sample_exchange().saved_as);
 }
 
 TEST(ExchangeCodec, WritesNoMoreThanIsKept) {
@@ -148,7 +111,7 @@ TEST(ExchangeCodec, WritesNoMoreThanIsKept) {
 }
 
 TEST(ExchangeCodec, RefusesEveryPrefix) {
-  const std::string bytes = written(full_exchange());
+  const std::string bytes = written(sample_exchange());
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     std::string_view rest = std::string_view(bytes).substr(0, size);
     Exchange back;
@@ -157,7 +120,7 @@ TEST(ExchangeCodec, RefusesEveryPrefix) {
 }
 
 TEST(ExchangeCodec, ReadsAnyDamagedByteWithinTheCaps) {
-  const std::string bytes = written(full_exchange());
+  const std::string bytes = written(sample_exchange());
   for (std::size_t at = 0; at < bytes.size(); ++at)
     for (const int value : {0x00, 0x01, 0x7F, 0x80, 0xFF}) {
       std::string damaged = bytes;

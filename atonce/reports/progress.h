@@ -75,7 +75,7 @@ class RowsAboveProgress final : public OutcomeSink {
     rows_.start(target);
   }
   int add(const Outcome& outcome) override {
-    progress_.hide();
+    if (!outcome.exchange || outcome.exchange->matched) progress_.hide();
     return rows_.add(outcome);
   }
   int tried(const Outcome& outcome) override { return rows_.tried(outcome); }

@@ -7,15 +7,33 @@
 #include <string_view>
 
 #include "atonce/model/escape.h"
+#include "atonce/results/exchange_fields.h"
 #include "atonce/results/json_text.h"
 #include "atonce/results/row_fields.h"
 
 namespace atonce {
 namespace {
 
-constexpr std::string_view header =
-    "schema,line,input,target,port,verdict,status,blame,tries,address,errno,error,complaint,time_queue,time_namelookup,"
-    "time_connect,time_total,columns,attempts,lap,overturned,unsure,waited,syns,lateness,drops\n";
+constexpr std::string_view first_columns =
+    "schema,line,input,target,port,verdict,status,blame,tries,address,errno,error,complaint";
+constexpr std::string_view last_columns = ",columns,attempts,lap,overturned,unsure,waited,syns,lateness,drops\n";
+
+/// The names of an exchange's columns.
+class ExchangeColumns final : public ExchangeFields {
+ public:
+  explicit ExchangeColumns(std::string& to) : to_(to) {}
+  void text(std::string_view name, std::string_view) override { add(name); }
+  void number(std::string_view name, std::optional<std::uint64_t>) override { add(name); }
+  void flag(std::string_view name, std::optional<bool>) override { add(name); }
+  void json(std::string_view name, std::string_view) override { add(name); }
+
+ private:
+  void add(std::string_view name) {
+    to_ += ',';
+    to_ += name;
+  }
+  std::string& to_;
+};
 
 /// Source: OWASP, "CSV Injection".
 bool looks_like_formula(std::string_view text) {
@@ -37,17 +55,27 @@ void append_quoted(std::string& row, std::string_view cell) {
   row += '"';
 }
 
-class CsvRows final : public RowWriter {
+class CsvRows final : public RowWriter, ExchangeFields {
  public:
-  void append_header(std::string& text) override { text += header; }
+  explicit CsvRows(bool http) : http_(http) {}
+
+  void append_header(std::string& text) override {
+    text += first_columns;
+    ExchangeColumns columns(text);
+    if (http_) tell_exchange({}, columns, json_);
+    text += ",time_queue,time_namelookup,time_connect";
+    if (http_) text += ",time_appconnect,time_pretransfer,time_starttransfer";
+    text += ",time_total";
+    text += last_columns;
+  }
 
   void append_row(std::string& text, const Outcome& outcome) override {
     row_ = &text;
     append_number(text, row_schema);
     write_target(outcome.target);
     write_verdict(outcome);
-    const RowTimes times = times_of(outcome);
-    for (const auto& time : {times.queue, times.namelookup, times.connect, times.total}) time_or_nothing(time);
+    if (http_) tell_exchange(outcome, *this, json_);
+    write_times(times_of(outcome));
     write_lists(outcome);
     write_trust(outcome);
     text += '\n';
@@ -55,8 +83,8 @@ class CsvRows final : public RowWriter {
 
  private:
   void write_target(const Target& target) {
-    number(target.line);
-    text_from_outside(target.input);
+    append(target.line);
+    text_from_outside(http_ ? shown_input(target) : target.input);
     text_from_outside(target.host);
     number_or_nothing(target.port);
   }
@@ -67,7 +95,7 @@ class CsvRows final : public RowWriter {
       *row_ += ',';
       *row_ += word;
     }
-    number(outcome.tries);
+    append(outcome.tries);
     *row_ += ',';
     append_address(*row_, outcome.address);
     number_or_nothing(static_cast<std::uint64_t>(outcome.error));
@@ -88,7 +116,7 @@ class CsvRows final : public RowWriter {
   }
 
   void write_trust(const Outcome& outcome) {
-    number(outcome.lap);
+    append(outcome.lap);
     *row_ += outcome.overturned ? ",true," : ",false,";
     *row_ += write_doubts(outcome.doubts);
     if (!tells_evidence(outcome)) {
@@ -99,14 +127,34 @@ class CsvRows final : public RowWriter {
     time_or_nothing(std::chrono::milliseconds(evidence.waited_ms));
     number_or_nothing(evidence.syns);
     time_or_nothing(std::chrono::milliseconds(evidence.lateness_ms));
-    number(evidence.drops);
+    append(evidence.drops);
+  }
+
+  void write_times(const RowTimes& times) {
+    for (const auto& time : {times.queue, times.namelookup, times.connect}) time_or_nothing(time);
+    if (http_)
+      for (const auto& time : {times.appconnect, times.pretransfer, times.starttransfer}) time_or_nothing(time);
+    time_or_nothing(times.total);
+  }
+
+  void text(std::string_view, std::string_view value) override { text_from_outside(value); }
+  void number(std::string_view, std::optional<std::uint64_t> value) override {
+    *row_ += ',';
+    if (value) append_number(*row_, *value);
+  }
+  void flag(std::string_view, std::optional<bool> value) override {
+    *row_ += !value ? "," : *value ? ",true" : ",false";
+  }
+  void json(std::string_view, std::string_view value) override {
+    *row_ += ',';
+    append_quoted(*row_, value);
   }
 
   void time_or_nothing(std::optional<Duration> time) {
     *row_ += ',';
     if (time) append_seconds(*row_, *time);
   }
-  void number(std::uint64_t value) {
+  void append(std::uint64_t value) {
     *row_ += ',';
     append_number(*row_, value);
   }
@@ -124,12 +172,13 @@ class CsvRows final : public RowWriter {
     append_quoted(*row_, (formula ? "'" : "") + escape_for_terminal(text));
   }
 
+  const bool http_;
   std::string* row_ = nullptr;  ///< what is being written to
   std::string json_;
 };
 
 }  // namespace
 
-std::unique_ptr<RowWriter> make_csv_rows(const Plan&) { return std::make_unique<CsvRows>(); }
+std::unique_ptr<RowWriter> make_csv_rows(const Plan& plan) { return std::make_unique<CsvRows>(speaks_http(plan)); }
 
 }  // namespace atonce

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "atonce/results/row_fields.h"
+
 namespace atonce {
 namespace {
 
@@ -26,6 +28,7 @@ class LineSink final : public OutcomeSink {
   }
 
   int add(const Outcome& outcome) override {
+    if (!has_row(outcome)) return writer_.error();
     text_.clear();
     rows_->append_row(text_, outcome);
     return writer_.append_row(text_);

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "atonce/model/exchange_codec.h"
 #include "atonce/results/row_fields.h"
 
 namespace atonce {
@@ -38,10 +39,30 @@ void set_instants(Outcome& outcome, Instant started, const RowTimes& times) {
   outcome.resolved = times.namelookup ? started + *times.namelookup : Instant{};
   outcome.connected = times.connect ? started + *times.connect : Instant{};
   outcome.finished = times.total ? started + *times.total : Instant{};
+  if (!outcome.exchange) return;
+  outcome.exchange->secured = times.appconnect ? started + *times.appconnect : Instant{};
+  outcome.exchange->requested = times.pretransfer ? started + *times.pretransfer : Instant{};
+  outcome.exchange->answered = times.starttransfer ? started + *times.starttransfer : Instant{};
 }
 
 std::optional<Duration> duration_of(const std::optional<std::uint64_t>& us) {
   return us ? std::optional<Duration>(microseconds(*us)) : std::nullopt;
+}
+
+void keep_exchange(const Outcome& outcome, const RowTimes& times, JournalEntry& entry) {
+  entry.exchange.clear();
+  if (outcome.exchange) write_exchange(*outcome.exchange, entry.exchange, outcome.exchange->url == outcome.target.url);
+  entry.appconnect_us = rounded_us(times.appconnect);
+  entry.pretransfer_us = rounded_us(times.pretransfer);
+  entry.starttransfer_us = rounded_us(times.starttransfer);
+}
+
+void restore_exchange(const JournalEntry& entry, Outcome& outcome) {
+  std::string_view bytes = entry.exchange;
+  if (bytes.empty()) return outcome.exchange.reset();
+  if (!outcome.exchange) outcome.exchange.emplace();
+  // A reader has refused what is none before.
+  if (!read_exchange(bytes, *outcome.exchange)) outcome.exchange.reset();
 }
 
 }  // namespace
@@ -105,6 +126,7 @@ void journal_entry_of(const Outcome& outcome, EntryKind kind, Instant session_be
     if (entry.attempts.size() == journal_attempts_max) break;
     entry.attempts.push_back({attempt.address, attempt.verdict, attempt.error, attempt.syns, rounded_us(attempt.took)});
   }
+  keep_exchange(outcome, times, entry);
 }
 
 void restore(const JournalEntry& entry, Outcome& outcome) {
@@ -117,11 +139,13 @@ void restore(const JournalEntry& entry, Outcome& outcome) {
   outcome.overturned = entry.overturned;
   outcome.evidence = entry.evidence;
   outcome.address = entry.address;
+  restore_exchange(entry, outcome);
   if (entry.started_us) {
     const std::chrono::microseconds started(std::clamp(*entry.started_us, -us_max, us_max));
     set_instants(outcome, restored_begin + started,
                  {duration_of(entry.queue_us), duration_of(entry.namelookup_us), duration_of(entry.connect_us),
-                  duration_of(entry.total_us)});
+                  duration_of(entry.total_us), duration_of(entry.appconnect_us), duration_of(entry.pretransfer_us),
+                  duration_of(entry.starttransfer_us)});
   } else {
     set_instants(outcome, Instant{}, {});
   }

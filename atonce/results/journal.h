@@ -24,7 +24,8 @@ namespace atonce {
 /// of a cut-off past are never taken for a frame. Differences start anew in each frame: every frame reads by itself.
 ///
 /// Writer: journal_writer.h. Reader: journal_reader.h.
-inline constexpr std::uint32_t journal_format = 1;
+/// Format 2 has exchanges; a journal of format 1 reads as one that has none, and is carried on as it is.
+inline constexpr std::uint32_t journal_format = 2;
 
 /// Tells one run from every other: 128 random bits.
 struct RunId {
@@ -70,6 +71,9 @@ struct JournalEntry {
   /// As RowTimes; all missing when it never started.
   std::optional<std::uint64_t> queue_us, namelookup_us, connect_us, total_us;
   std::vector<JournalAttempt> attempts;
+  /// As `write_exchange` has it, without the URL where it is the target's own; empty when there is none.
+  std::string exchange;
+  std::optional<std::uint64_t> appconnect_us, pretransfer_us, starttransfer_us;  ///< only with an exchange
 
   friend bool operator==(const JournalEntry&, const JournalEntry&) = default;
 };

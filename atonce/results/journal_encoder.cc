@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <cstring>
 
+#include "atonce/model/exchange_codec.h"
 #include "atonce/results/digest.h"
 #include "atonce/results/journal_frame.h"
 
 namespace atonce {
 
-static_assert(frame_payload_usual + entry_bytes_max(journal_attempts_max) <= frame_payload_max);
+static_assert(frame_payload_usual + entry_bytes_max(journal_attempts_max, exchange_bytes_max) <= frame_payload_max);
 
 JournalEncoder::JournalEncoder(const RunId& run, std::uint64_t offset, std::uint32_t chain)
     : run_(run), offset_(offset), chain_(chain) {}
@@ -24,7 +25,7 @@ void JournalEncoder::add(const Outcome& outcome, EntryKind kind) {
 }
 
 void JournalEncoder::add(const JournalEntry& entry) {
-  std::uint8_t* record = begin_record(entry_bytes_max(entry.attempts.size()));
+  std::uint8_t* record = begin_record(entry_bytes_max(entry));
   end_record(put_entry(record, entry, context_));
 }
 

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "atonce/model/sample_exchange.h"
 #include "atonce/results/digest.h"
+#include "atonce/results/journal_encoder.h"
 #include "atonce/results/journal_frame.h"
 #include "atonce/results/journal_sample.h"
 
@@ -148,10 +150,52 @@ std::string with_checksum(std::string header) {
 TEST(JournalReader, RefusesANewerFormatByItsName) {
   std::string header = write_journal_header(sample_run()).bytes;
   header.resize(header.size() - 8);
-  header[8] = 2;
+  header[8] = 3;
   const JournalReport report = read_bytes(with_checksum(header)).report;
   EXPECT_EQ(report.trouble, JournalTrouble::newer);
-  EXPECT_THAT(describe(report, "j"), HasSubstr("made by a newer atonce: it has format 2, this one reads 1"));
+  EXPECT_THAT(describe(report, "j"), HasSubstr("made by a newer atonce: it has format 3, this one reads 2"));
+}
+
+TEST(JournalReader, ReadsAndCarriesOnAJournalOfTheFirstFormat) {
+  // As an atonce of that time wrote it: other codes for the verdicts, and no exchange.
+  std::string header(journal_magic);
+  header += std::string("\1\0\0\0", 4) + std::string("\x1e\0\0\0", 4) + std::string(16, '\1');
+  header += "\2\6closed\4open";
+  header[12] = static_cast<char>(header.size() - header_fixed_bytes);
+  header = with_checksum(header);
+  const std::string payload("\2\1\0\0\0\1\2\0\0\0\2\1", 12);  // Targets 0 and 1: open, closed.
+  const std::uint32_t chain = chain_behind(digest_of(header.substr(0, header.size() - 8)));
+  std::array<std::uint8_t, frame_head_bytes> head{};
+  store_head(head.data(), {.length = static_cast<std::uint32_t>(payload.size()),
+                           .chain = chain,
+                           .checksum = frame_checksum(sample_run(), header.size(), chain, payload)});
+  const auto storage =
+      sample_storage(header + std::string(reinterpret_cast<const char*>(head.data()), head.size()) + payload);
+  const JournalReport report = read_back(*storage).report;
+  ASSERT_EQ(report.trouble, JournalTrouble::none);
+  auto writer = JournalWriter::carry_on(*storage, sample_path, report.end);
+  ASSERT_TRUE(writer);
+  Outcome fetched{.target = {.index = 2}, .verdict = Verdict::ok, .exchange = sample_exchange()};
+  (*writer)->add(fetched, EntryKind::final);
+  EXPECT_EQ((*writer)->write(), 0);
+  const ReadBack back = read_back(*storage);
+  ASSERT_EQ(back.told.size(), 3u);
+  const std::array wanted{Verdict::open, Verdict::closed, Verdict::ok};
+  for (std::size_t i = 0; i < wanted.size(); ++i) EXPECT_EQ(std::get<JournalEntry>(back.told[i]).verdict, wanted[i]);
+  EXPECT_EQ(back.told[2], Told(entry_of(fetched)));
+}
+
+TEST(JournalReader, RefusesAnExchangeThatIsNone) {
+  JournalEntry entry = entry_of({.exchange = sample_exchange()});
+  for (const std::string& damaged : {entry.exchange + "x", entry.exchange.substr(1), std::string(1, '\xff')}) {
+    entry.exchange = damaged;
+    JournalEncoder encoder(sample_run(), 0, 0);
+    encoder.add(entry);
+    std::vector<Verdict> verdicts{Verdict::open};
+    RecordSink nobody;
+    RecordDecoder decoder;
+    EXPECT_FALSE(decoder.decode(encoder.seal().substr(frame_head_bytes), verdicts, nobody));
+  }
 }
 
 TEST(JournalReader, RefusesVerdictsThatItDoesNotKnow) {
@@ -180,15 +224,11 @@ TEST(JournalReader, ReadsVerdictsByTheNamesThatTheirFileGivesThem) {
   const SampleJournal sample = sample_journal(1);
   std::string header = write_journal_header(sample_run()).bytes;
   header.resize(header.size() - 8);
-  header.replace(header.find("\x04open"), 12,
-                 std::string("\x06"
-                             "closed"
-                             "\x04"
-                             "open"));
+  header.replace(header.find("\x04open\x02ok"), 8, "\x02ok\x04open");
   header = with_checksum(header);
   const auto storage = sample_storage(header);
   JournalEnd end = read_back(*storage).report.end;
-  ASSERT_EQ(end.verdicts[0], Verdict::closed);
+  ASSERT_EQ(end.verdicts[0], Verdict::ok);
 
   // Written there, a verdict is read as what it is: the writer says first that its codes are others.
   auto writer = JournalWriter::carry_on(*storage, sample_path, end);
@@ -203,7 +243,7 @@ TEST(JournalReader, ReadsVerdictsByTheNamesThatTheirFileGivesThem) {
   encoder.add(entry_of({.verdict = Verdict::open}));
   const ReadBack bare = read_bytes(header + std::string(encoder.seal()));
   ASSERT_EQ(bare.told.size(), 1U);
-  EXPECT_EQ(std::get<JournalEntry>(bare.told.back()).verdict, Verdict::closed);
+  EXPECT_EQ(std::get<JournalEntry>(bare.told.back()).verdict, Verdict::ok);
 }
 
 TEST(JournalReader, RefusesWhatIsNoJournal) {

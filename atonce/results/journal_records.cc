@@ -1,8 +1,10 @@
 #include "atonce/results/journal_records.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
+#include "atonce/model/exchange_codec.h"
 #include "atonce/results/journal_frame.h"
 
 namespace atonce {
@@ -24,7 +26,16 @@ enum Present : std::uint16_t {
   has_total = 1 << 11,
   total_is_connect = 1 << 12,  ///< the verdict came with the connection: not written twice
   has_attempts = 1 << 13,
-  all_present = (1 << 14) - 1,
+  has_exchange = 1 << 14,
+  all_present = (1 << 15) - 1,
+};
+
+/// Which points in time of an exchange.
+enum Reached : std::uint8_t {
+  has_appconnect = 1 << 0,
+  has_pretransfer = 1 << 1,
+  has_starttransfer = 1 << 2,
+  all_reached = (1 << 3) - 1,
 };
 
 constexpr std::uint64_t us_max = std::uint64_t{1} << 50;  // as journal.cc has it
@@ -72,7 +83,8 @@ unsigned present_in(const JournalEntry& entry) {
          when(entry.evidence != Evidence{}, has_evidence) | when(entry.started_us.has_value(), has_started) |
          when(entry.queue_us.has_value(), has_queue) | when(entry.namelookup_us.has_value(), has_namelookup) |
          when(entry.connect_us.has_value(), has_connect) | when(entry.total_us && !same, has_total) |
-         when(same, total_is_connect) | when(!entry.attempts.empty(), has_attempts);
+         when(same, total_is_connect) | when(!entry.attempts.empty(), has_attempts) |
+         when(!entry.exchange.empty(), has_exchange);
 }
 
 std::uint8_t* put_attempt(std::uint8_t* at, const JournalAttempt& attempt) {
@@ -93,6 +105,21 @@ std::uint8_t* put_times(std::uint8_t* at, const JournalEntry& entry, unsigned pr
   if (present & has_namelookup) at = put(at, *entry.namelookup_us);
   if (present & has_connect) at = put(at, *entry.connect_us);
   if (present & has_total) at = put(at, *entry.total_us);
+  return at;
+}
+
+std::uint8_t* put_exchange(std::uint8_t* at, const JournalEntry& entry) {
+  at = put(at, entry.exchange.size());
+  std::memcpy(at, entry.exchange.data(), entry.exchange.size());
+  at += entry.exchange.size();
+  const std::array times{entry.appconnect_us, entry.pretransfer_us, entry.starttransfer_us};
+  std::uint8_t* reached = at++;
+  *reached = 0;
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    if (!times[i]) continue;
+    *reached = static_cast<std::uint8_t>(*reached | 1 << i);
+    at = put(at, *times[i]);
+  }
   return at;
 }
 
@@ -214,8 +241,21 @@ void take_attempts(Cursor& cursor, unsigned present, const std::vector<Verdict>&
   for (std::uint64_t i = 0; i < count && cursor.good(); ++i) entry.attempts.push_back(take_attempt(cursor, verdicts));
 }
 
+void take_exchange(Cursor& cursor, unsigned present, Exchange& room, JournalEntry& entry) {
+  entry.exchange.clear();
+  for (auto* time : {&entry.appconnect_us, &entry.pretransfer_us, &entry.starttransfer_us}) time->reset();
+  if (!(present & has_exchange)) return;
+  std::string_view bytes = cursor.take(cursor.number(exchange_bytes_max));
+  entry.exchange = bytes;
+  const std::uint8_t reached = cursor.byte();
+  if (!read_exchange(bytes, room) || !bytes.empty() || reached > all_reached) cursor.spoil();
+  if (reached & has_appconnect) entry.appconnect_us = cursor.number(us_max);
+  if (reached & has_pretransfer) entry.pretransfer_us = cursor.number(us_max);
+  if (reached & has_starttransfer) entry.starttransfer_us = cursor.number(us_max);
+}
+
 void take_entry(Cursor& cursor, EntryKind kind, const std::vector<Verdict>& verdicts, RecordContext& context,
-                JournalEntry& entry) {
+                Exchange& room, JournalEntry& entry) {
   entry.kind = kind;
   entry.verdict = cursor.verdict(verdicts);
   const unsigned present = cursor.byte() | static_cast<unsigned>(cursor.byte()) << 8;
@@ -233,6 +273,7 @@ void take_entry(Cursor& cursor, EntryKind kind, const std::vector<Verdict>& verd
   take_evidence(cursor, present, entry.evidence);
   take_times(cursor, present, context, entry);
   take_attempts(cursor, present, verdicts, entry);
+  take_exchange(cursor, present, room, entry);
 }
 
 void take_checkpoint(Cursor& cursor, JournalCheckpoint& checkpoint, std::uint64_t& synced) {
@@ -270,6 +311,7 @@ std::uint8_t* put_entry(std::uint8_t* at, const JournalEntry& entry, RecordConte
   at = put_times(at, entry, present, context);
   if (present & has_attempts) at = put(at, entry.attempts.size());
   for (const JournalAttempt& attempt : entry.attempts) at = put_attempt(at, attempt);
+  if (present & has_exchange) at = put_exchange(at, entry);
   return at;
 }
 
@@ -333,7 +375,8 @@ bool RecordDecoder::decode(std::string_view payload, std::vector<Verdict>& verdi
     switch (kind) {
       case RecordKind::tried:
       case RecordKind::final:
-        take_entry(cursor, kind == RecordKind::final ? EntryKind::final : EntryKind::tried, verdicts, context, entry_);
+        take_entry(cursor, kind == RecordKind::final ? EntryKind::final : EntryKind::tried, verdicts, context,
+                   exchange_, entry_);
         if (cursor.good()) sink.entry(entry_);
         break;
       case RecordKind::lap: {

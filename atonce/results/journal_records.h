@@ -30,7 +30,12 @@ struct RecordContext {
 inline constexpr std::size_t text_bytes_max = 255;
 
 /// Room that a record needs at most.
-constexpr std::size_t entry_bytes_max(std::size_t attempts) { return 128 + attempts * 48; }
+constexpr std::size_t entry_bytes_max(std::size_t attempts, std::size_t exchange) {
+  return 128 + attempts * 48 + (exchange > 0 ? exchange + 48 : 0);
+}
+inline std::size_t entry_bytes_max(const JournalEntry& entry) {
+  return entry_bytes_max(entry.attempts.size(), entry.exchange.size());
+}
 constexpr std::size_t checkpoint_bytes_max(std::size_t outputs) { return 32 + outputs * 24; }
 inline constexpr std::size_t small_bytes_max = 32 + text_bytes_max;
 
@@ -65,6 +70,7 @@ class RecordDecoder {
 
  private:
   JournalEntry entry_;
+  Exchange exchange_;
   JournalCheckpoint checkpoint_;
   JournalSession session_;
 };

@@ -2,8 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include "atonce/model/exchange_codec.h"
+#include "atonce/model/sample_exchange.h"
 #include "atonce/results/formats.h"
 #include "atonce/results/journal_sample.h"
+#include "atonce/results/row_fields.h"
 
 namespace atonce {
 namespace {
@@ -40,6 +43,15 @@ Outcome full_outcome() {
           .finished = sample_begin + std::chrono::hours(30),
           .attempts = {{*parse_address("192.0.2.1"), Verdict::closed, 111, 7, std::chrono::nanoseconds(1'500)},
                        {{}, Verdict::unfinished, 0, 0, {}}}};
+}
+
+Outcome fetched_outcome() {
+  Outcome outcome = full_outcome();
+  Exchange& exchange = outcome.exchange.emplace(sample_exchange());
+  exchange.secured = sample_begin + std::chrono::nanoseconds(4'000'001'499);
+  exchange.requested = sample_begin + std::chrono::nanoseconds(4'000'001'500);
+  exchange.answered = sample_begin + std::chrono::nanoseconds(4'234'567'890);
+  return outcome;
 }
 
 /// An outcome with only some of its instants, chosen by the bits of `which`.
@@ -93,6 +105,19 @@ TEST(Journal, KeepsWhatAnOutcomeBecomesWhenItIsRestored) {
   }
 }
 
+/// Makes it a fetch that went on from there.
+void fetch(Outcome& outcome, SampleOutcomes& samples) {
+  outcome.target.url = "https://example.org/b";
+  Exchange& exchange = outcome.exchange.emplace(sample_exchange());
+  exchange.matched = true;
+  if (samples.draw() % 2 == 0) exchange.url = "https://example.org/elsewhere";
+  if (outcome.connected == Instant{}) return;
+  exchange.secured = outcome.connected + std::chrono::nanoseconds(samples.draw() % 50'000'000);
+  exchange.requested = exchange.secured + std::chrono::nanoseconds(samples.draw() % 5'000);
+  exchange.answered = exchange.requested + std::chrono::nanoseconds(samples.draw() % 50'000'000);
+  outcome.finished = exchange.answered + std::chrono::nanoseconds(samples.draw() % 5'000);
+}
+
 TEST(Journal, MakesEveryRowAnewToTheByte) {
   SampleOutcomes samples;
   for (int i = 0; i < 3'000; ++i) {
@@ -100,17 +125,49 @@ TEST(Journal, MakesEveryRowAnewToTheByte) {
     outcome.target.line = 7;
     outcome.target.host = outcome.target.input = "example.org";
     if (i % 10 == 0) outcome.attempts = full_outcome().attempts;
+    if (i % 3 == 0) fetch(outcome, samples);
     Outcome restored{.target = outcome.target};
     restore(entry_of(outcome), restored);
     for (const ResultFormatRow& format : all_result_formats) {
       if (format.rows == nullptr) continue;
       std::string row;
       std::string row_anew;
-      format.rows({})->append_row(row, outcome);
-      format.rows({})->append_row(row_anew, restored);
+      const Plan plan{.job = i % 2 == 0 ? "probe" : "fetch", .output = {.verbosity = i % 5 == 0 ? 1U : 0U}};
+      format.rows(plan)->append_row(row, outcome);
+      format.rows(plan)->append_row(row_anew, restored);
       ASSERT_EQ(row_anew, row) << format.name;
     }
   }
+}
+
+TEST(Journal, KeepsWhatHttpCameTo) {
+  for (unsigned which = 0; which < 8; ++which) {
+    Outcome outcome = fetched_outcome();
+    if (!(which & 1)) outcome.exchange->secured = {};
+    if (!(which & 2)) outcome.exchange->requested = {};
+    if (!(which & 4)) outcome.exchange->answered = {};
+    const JournalEntry entry = through_a_journal(outcome);
+    ASSERT_EQ(entry, entry_of(outcome)) << which;
+    Outcome restored;
+    restore(entry, restored);
+    ASSERT_TRUE(restored.exchange);
+    ASSERT_EQ(times_of(restored).appconnect, times_of(outcome).appconnect);
+    ASSERT_EQ(times_of(restored).pretransfer, times_of(outcome).pretransfer);
+    ASSERT_EQ(times_of(restored).starttransfer, times_of(outcome).starttransfer);
+    for (Instant* instant : {&restored.exchange->secured, &restored.exchange->requested, &restored.exchange->answered})
+      *instant = {};
+    ASSERT_EQ(*restored.exchange, sample_exchange());
+  }
+}
+
+TEST(Journal, KeepsNoUrlThatTheListHas) {
+  Outcome outcome = fetched_outcome();
+  outcome.target.url = outcome.exchange->url;
+  Outcome restored;
+  restore(through_a_journal(outcome), restored);
+  EXPECT_EQ(restored.exchange->url, "");
+  restore(through_a_journal(full_outcome()), restored);
+  EXPECT_FALSE(restored.exchange);
 }
 
 TEST(Journal, NeverTakesAShortTimeForNoTime) {
@@ -137,10 +194,12 @@ TEST(Journal, HasRoomForTheLargestNumbersOfEveryField) {
   entry.queue_us = entry.namelookup_us = entry.connect_us = longest;
   entry.total_us = longest - 1;
   entry.attempts.assign(100, {entry.address, Verdict::unfinished, 4'095, 65'535, longest});
-  std::vector<std::uint8_t> room(100'000);
+  entry.exchange.assign(exchange_bytes_max, 'x');
+  entry.appconnect_us = entry.pretransfer_us = entry.starttransfer_us = longest;
+  std::vector<std::uint8_t> room(400'000);
   RecordContext context;
   const std::uint8_t* end = put_entry(room.data(), entry, context);
-  EXPECT_LE(static_cast<std::size_t>(end - room.data()), entry_bytes_max(100));
+  EXPECT_LE(static_cast<std::size_t>(end - room.data()), entry_bytes_max(entry));
 }
 
 TEST(RunId, IsWrittenAndReadBack) {

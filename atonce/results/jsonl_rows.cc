@@ -4,20 +4,24 @@
 #include <string>
 #include <string_view>
 
+#include "atonce/results/exchange_fields.h"
 #include "atonce/results/json_text.h"
 #include "atonce/results/row_fields.h"
 
 namespace atonce {
 namespace {
 
-class JsonlRows final : public RowWriter {
+class JsonlRows final : public RowWriter, ExchangeFields {
  public:
+  explicit JsonlRows(bool http) : http_(http) {}
+
   void append_row(std::string& text, const Outcome& outcome) override {
     row_ = &text;
     *row_ += R"({"schema":)";
     append_number(*row_, row_schema);
     write_target(outcome.target);
     write_verdict(outcome);
+    if (http_) tell_exchange(outcome, *this, room_);
     write_times(times_of(outcome));
     write_trust(outcome);
     if (!outcome.target.columns.empty()) {
@@ -33,9 +37,9 @@ class JsonlRows final : public RowWriter {
 
  private:
   void write_target(const Target& target) {
-    number(R"(,"line":)", target.line);
+    append(R"(,"line":)", target.line);
     *row_ += R"(,"input":)";
-    append_json_string(*row_, target.input);
+    append_json_string(*row_, http_ ? shown_input(target) : target.input);
     text_or_null(R"(,"target":)", target.host);
     number_or_null(R"(,"port":)", target.port);
   }
@@ -45,7 +49,7 @@ class JsonlRows final : public RowWriter {
     text_or_null(R"(,"verdict":)", row.name);
     text_or_null(R"(,"status":)", row.status);
     text_or_null(R"(,"blame":)", name_of(row.blame));
-    number(R"(,"tries":)", outcome.tries);
+    append(R"(,"tries":)", outcome.tries);
     *row_ += R"(,"address":)";
     if (outcome.address) {
       *row_ += '"';
@@ -63,11 +67,16 @@ class JsonlRows final : public RowWriter {
     time_or_null(R"(,"time_queue":)", times.queue);
     time_or_null(R"(,"time_namelookup":)", times.namelookup);
     time_or_null(R"(,"time_connect":)", times.connect);
+    if (http_) {
+      time_or_null(R"(,"time_appconnect":)", times.appconnect);
+      time_or_null(R"(,"time_pretransfer":)", times.pretransfer);
+      time_or_null(R"(,"time_starttransfer":)", times.starttransfer);
+    }
     time_or_null(R"(,"time_total":)", times.total);
   }
 
   void write_trust(const Outcome& outcome) {
-    number(R"(,"lap":)", outcome.lap);
+    append(R"(,"lap":)", outcome.lap);
     *row_ += outcome.overturned ? R"(,"overturned":true)" : R"(,"overturned":false)";
     text_or_null(R"(,"unsure":)", write_doubts(outcome.doubts));
     if (!tells_evidence(outcome)) return;
@@ -75,15 +84,40 @@ class JsonlRows final : public RowWriter {
     time_or_null(R"(,"waited":)", std::chrono::milliseconds(evidence.waited_ms));
     number_or_null(R"(,"syns":)", evidence.syns);
     time_or_null(R"(,"lateness":)", std::chrono::milliseconds(evidence.lateness_ms));
-    number(R"(,"drops":)", evidence.drops);
+    append(R"(,"drops":)", evidence.drops);
   }
 
-  void number(std::string_view key, std::uint64_t value) {
+  void key(std::string_view name) {
+    *row_ += ",\"";
+    *row_ += name;
+    *row_ += "\":";
+  }
+  void text(std::string_view name, std::string_view value) override {
+    key(name);
+    text_or_null({}, value);
+  }
+  void number(std::string_view name, std::optional<std::uint64_t> value) override {
+    key(name);
+    if (value)
+      append_number(*row_, *value);
+    else
+      *row_ += "null";
+  }
+  void flag(std::string_view name, std::optional<bool> value) override {
+    key(name);
+    *row_ += !value ? "null" : *value ? "true" : "false";
+  }
+  void json(std::string_view name, std::string_view value) override {
+    key(name);
+    *row_ += value.empty() ? "null" : value;
+  }
+
+  void append(std::string_view key, std::uint64_t value) {
     *row_ += key;
     append_number(*row_, value);
   }
   void number_or_null(std::string_view key, std::uint64_t value) {
-    if (value != 0) return number(key, value);
+    if (value != 0) return append(key, value);
     *row_ += key;
     *row_ += "null";
   }
@@ -102,11 +136,13 @@ class JsonlRows final : public RowWriter {
       *row_ += "null";
   }
 
+  const bool http_;
   std::string* row_ = nullptr;  ///< what is being written to
+  std::string room_;
 };
 
 }  // namespace
 
-std::unique_ptr<RowWriter> make_jsonl_rows(const Plan&) { return std::make_unique<JsonlRows>(); }
+std::unique_ptr<RowWriter> make_jsonl_rows(const Plan& plan) { return std::make_unique<JsonlRows>(speaks_http(plan)); }
 
 }  // namespace atonce

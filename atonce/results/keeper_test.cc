@@ -37,12 +37,17 @@ constexpr bool slow_build = false;
 constexpr bool slow_build = false;
 #endif
 
-class Keeping : public testing::TestWithParam<bool> {
+/// Whether rows stand in the order of the list, and whether the targets are fetched.
+class Keeping : public testing::TestWithParam<std::pair<bool, bool>> {
  protected:
-  ScriptedRun run{.ordered = GetParam()};
+  ScriptedRun run{.ordered = GetParam().first, .http = GetParam().second};
 };
-INSTANTIATE_TEST_SUITE_P(Order, Keeping, testing::Bool(),
-                         [](const auto& order) { return order.param ? "InTheOrderOfTheList" : "AsTheyFinish"; });
+INSTANTIATE_TEST_SUITE_P(Order, Keeping,
+                         testing::Values(std::pair(false, false), std::pair(true, false), std::pair(true, true)),
+                         [](const auto& run) {
+                           return std::string(run.param.first ? "InTheOrderOfTheList" : "AsTheyFinish") +
+                                  (run.param.second ? "WithHttp" : "");
+                         });
 
 TEST_P(Keeping, GivesEachTargetOneRowInEachOutput) {
   MemoryStorage disk;
@@ -74,11 +79,11 @@ TEST_P(Keeping, CarriesOnAfterFiftyKillsInARow) {
   EXPECT_EQ(run.faults(*disk), "");
 }
 
-/// Ten thousand images: half of them are cut a second time, while the run carries on.
+/// Eleven thousand images: half of them are cut a second time, while the run carries on.
 TEST_P(Keeping, CarriesOnAfterAPowerCutAtAnyInstant) {
   // A soak names its first image, a multiple of fifty, and how long it goes on.
   const std::uint64_t first = number_from("ATONCE_POWER_CUT_FIRST");
-  const std::uint64_t images = slow_build ? 200 : 5'000;
+  const std::uint64_t images = slow_build ? 200 : run.http ? 1'000 : 5'000;
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(number_from("ATONCE_POWER_CUT_SECONDS"));
   constexpr std::uint64_t images_of_a_run = 50;
   std::unique_ptr<MemoryStorage> disk;
@@ -105,7 +110,7 @@ TEST_P(Keeping, CarriesOnAfterAPowerCutAtAnyInstant) {
 }
 
 TEST_P(Keeping, CarriesOnWithAnyFileCutAtAnyByte) {
-  constexpr std::size_t header_bytes_max = 400;
+  constexpr std::size_t header_bytes_max = 1'000;
   run.targets = 12;
   MemoryStorage disk;
   ASSERT_TRUE(run.carry(disk, 3).complete);
@@ -115,7 +120,7 @@ TEST_P(Keeping, CarriesOnWithAnyFileCutAtAnyByte) {
     for (const std::string file :
          {"/state/run/journal", "/state/run/results.jsonl", "/state/run/results.csv", "/elsewhere/results.txt"}) {
       const std::string bytes = left->content(file);
-      for (std::size_t cut = 0; cut < bytes.size(); cut += slow_build ? 37 : 1) {
+      for (std::size_t cut = 0; cut < bytes.size(); cut += slow_build ? 37 : run.http ? 5 : 1) {
         const auto found = left->after_kill(left->position());
         found->put(file, bytes.substr(0, cut));
         const auto ending = run.carry(*found, cut);

@@ -5,6 +5,7 @@
 #include "atonce/model/escape.h"
 #include "atonce/results/digest.h"
 #include "atonce/results/output.h"
+#include "atonce/results/row_fields.h"
 
 namespace atonce {
 namespace {
@@ -46,7 +47,7 @@ class LineOutput final : public Output {
   }
 
   int add(const Outcome& outcome) override {
-    rows_->append_row(waiting_, outcome);
+    if (has_row(outcome)) rows_->append_row(waiting_, outcome);
     return 0;
   }
 

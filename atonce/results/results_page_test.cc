@@ -39,6 +39,13 @@ TEST(ResultsPage, HasEveryFieldOfARow) {
   for (const auto& [name, value] : fields.items()) EXPECT_THAT(text, HasSubstr("\n| `" + name + "` | "));
 }
 
+TEST(ResultsPage, HasEveryFieldOfAnExchange) {
+  const std::string text = page();
+  const auto fields = nlohmann::json::parse(written(ResultFormat::jsonl, {fetched_outcome()}, {.job = "fetch"}));
+  EXPECT_EQ(fields.size(), 52u);
+  for (const auto& [name, value] : fields.items()) EXPECT_THAT(text, HasSubstr("\n| `" + name + "` | "));
+}
+
 TEST(ResultsPage, HasEveryDoubt) {
   const std::string text = page();
   for (const DoubtRow& row : all_doubts)

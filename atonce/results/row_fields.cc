@@ -20,6 +20,10 @@ RowTimes times_of(const Outcome& outcome) {
   times.namelookup = since_start(outcome.resolved);
   times.connect = since_start(outcome.connected);
   times.total = since_start(outcome.finished);
+  if (!outcome.exchange) return times;
+  times.appconnect = since_start(outcome.exchange->secured);
+  times.pretransfer = since_start(outcome.exchange->requested);
+  times.starttransfer = since_start(outcome.exchange->answered);
   return times;
 }
 

@@ -16,14 +16,21 @@ struct RowTimes {
   std::optional<Duration> namelookup;  ///< until the address was known
   std::optional<Duration> connect;     ///< until the connection stood or was refused
   std::optional<Duration> total;       ///< until the verdict
+  // Of the last request, where HTTP was spoken:
+  std::optional<Duration> appconnect;     ///< until TLS stood
+  std::optional<Duration> pretransfer;    ///< until the request was about to be sent
+  std::optional<Duration> starttransfer;  ///< until the first byte of the answer
 };
 RowTimes times_of(const Outcome& outcome);
 
 /// `duration` as a row tells it: to the nearest microsecond, and not below zero.
 Duration row_time(Duration duration);
 
-/// The row tells what the verdict rests on: the target was asked, and did not open.
-inline bool tells_evidence(const Outcome& outcome) { return outcome.verdict != Verdict::open && outcome.tries > 0; }
+/// The row tells what the verdict rests on: the target was asked, and gave no answer that was wanted.
+inline bool tells_evidence(const Outcome& outcome) { return !is_success(outcome.verdict) && outcome.tries > 0; }
+
+/// The outcome stands in the account and in the journal alone: `--match` or `--filter` leaves its row out.
+inline bool has_row(const Outcome& outcome) { return !outcome.exchange || outcome.exchange->matched; }
 
 /// "ECONNREFUSED"; empty for 0 and for numbers that errno(3) does not know.
 std::string_view error_name(int error);

@@ -7,7 +7,9 @@
 #include <numeric>
 #include <random>
 
+#include "atonce/model/sample_exchange.h"
 #include "atonce/results/formats.h"
+#include "atonce/results/row_fields.h"
 #include "atonce/results/run_files.h"
 
 namespace atonce {
@@ -43,13 +45,33 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 std::string text(const std::string& path, std::string_view what) { return fmt::format("{}: {}", path, what); }
 
+void speak_http(Outcome& outcome, std::mt19937_64& random) {
+  const auto below = [&](std::uint64_t bound) { return random() % bound; };
+  Exchange& exchange = outcome.exchange.emplace(sample_exchange());
+  exchange.status_code = static_cast<std::uint16_t>(200 + below(400));
+  exchange.body_bytes = below(1'000'000);
+  if (below(2) == 0) exchange.tls.reset();
+  if (below(2) == 0) exchange.redirects.clear();
+  if (below(2) == 0) exchange.url = outcome.target.url;
+  exchange.matched = below(4) > 0;
+  exchange.secured = outcome.resolved + Duration(below(100'000'000));
+  exchange.requested = exchange.secured + Duration(below(100'000'000));
+  if (below(3) > 0) exchange.answered = exchange.requested + Duration(below(100'000'000));
+}
+
 }  // namespace
 
 std::string content_of(Storage& storage, const std::string& path) {
   return storage.read_small(path, 1 << 30).value_or("(cannot be read)");
 }
 
-Plan ScriptedRun::plan() const { return {.output = {.ordered = ordered}}; }
+Plan ScriptedRun::plan() const { return {.job = http ? "fetch" : "probe", .output = {.ordered = ordered}}; }
+
+std::uint64_t ScriptedRun::rows() const {
+  std::uint64_t count = 0;
+  for (std::uint64_t index = 0; index < targets; ++index) count += has_row(answer(index));
+  return count;
+}
 
 Outcome ScriptedRun::answer(std::uint64_t index) const {
   std::mt19937_64 random(answers_seed * 1'000'003 + index);
@@ -79,6 +101,9 @@ Outcome ScriptedRun::answer(std::uint64_t index) const {
   if (index % 11 == 4)
     outcome.attempts = {{IpAddress::v4(7), Verdict::timeout, ETIMEDOUT, 3, Duration(below(4'000'000'000))},
                         {outcome.address, outcome.verdict, outcome.error, 1, Duration(below(4'000))}};
+  if (!http) return outcome;
+  outcome.target.url = fmt::format("https://host{}.example/", index);
+  if (below(8) > 0) speak_http(outcome, random);
   return outcome;
 }
 
@@ -139,11 +164,12 @@ ScriptedRun::Ending ScriptedRun::carry(Storage& storage, std::uint64_t order_see
 
 std::string ScriptedRun::faults_of_lines(Storage& storage, const OutputPlace& place) const {
   const std::string file = place.path.starts_with('/') ? place.path : path + "/" + place.path;
-  const auto rows = row_of(place.format).rows(plan());
+  const auto writer = row_of(place.format).rows(plan());
   std::vector<std::string> wanted;
   std::string header;
-  rows->append_header(header);
-  for (std::uint64_t index = 0; index < targets; ++index) rows->append_row(wanted.emplace_back(), answer(index));
+  writer->append_header(header);
+  for (std::uint64_t index = 0; index < targets; ++index)
+    if (const Outcome outcome = answer(index); has_row(outcome)) writer->append_row(wanted.emplace_back(), outcome);
   const std::string whole = content_of(storage, file);
   if (!whole.starts_with(header)) return text(file, "no header");
   std::vector<std::string> found = lines_of(whole.substr(header.size()));
@@ -153,7 +179,7 @@ std::string ScriptedRun::faults_of_lines(Storage& storage, const OutputPlace& pl
   }
   if (found == wanted) return {};
   const auto [at, expected] = std::ranges::mismatch(found, wanted);
-  return text(file, fmt::format("{} rows for {} targets; the first that is wrong: {}", found.size(), wanted.size(),
+  return text(file, fmt::format("{} rows and not {}; the first that is wrong: {}", found.size(), wanted.size(),
                                 at == found.end() ? "(missing)" : *at));
 }
 

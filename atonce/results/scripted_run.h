@@ -17,6 +17,7 @@ struct ScriptedRun {
   std::uint64_t targets = 40;
   std::uint64_t answers_seed = 1;
   bool ordered = false;
+  bool http = false;  ///< they are fetched, and some answers are not what was asked for
   std::vector<OutputPlace> outputs{{ResultFormat::jsonl, "results.jsonl"},
                                    {ResultFormat::csv, "results.csv"},
                                    {ResultFormat::text, "/elsewhere/results.txt"}};
@@ -24,6 +25,8 @@ struct ScriptedRun {
 
   Plan plan() const;
   Outcome answer(std::uint64_t index) const;
+  /// How many of the answers have a row.
+  std::uint64_t rows() const;
   /// A try before it that settled nothing, where there was one.
   bool is_tried_first(std::uint64_t index) const { return index % 5 == 2; }
 
@@ -35,8 +38,8 @@ struct ScriptedRun {
   /// Starts the run in `storage`, or carries on what stands there, to its end or its first error.
   Ending carry(Storage& storage, std::uint64_t order_seed) const;
 
-  /// What is wrong with a complete run in `storage`; empty: each target has exactly one row in each output, every row
-  /// is what its format writes for the answer, and the journal's account is that of the answers.
+  /// What is wrong with a complete run in `storage`; empty: each target that has a row has exactly one in each output,
+  /// it is what its format writes for the answer, and the journal's account is that of the answers.
   std::string faults(Storage& storage) const;
 
  private:

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "atonce/model/escape.h"
+#include "atonce/results/exchange_fields.h"
 #include "atonce/results/formats.h"
 #include "atonce/results/run_files.h"
 #include "atonce/results/sqlite_rows.h"
@@ -11,8 +12,8 @@ namespace {
 /// A database keeps its own place in the journal, in the transaction of its rows. Its disk work is SQLite's own.
 class SqliteOutput final : public Output {
  public:
-  SqliteOutput(Storage& storage, std::string path, std::string run_id)
-      : storage_(storage), path_(std::move(path)), run_id_(std::move(run_id)) {}
+  SqliteOutput(Storage& storage, std::string path, std::string run_id, bool http)
+      : storage_(storage), path_(std::move(path)), run_id_(std::move(run_id)), rows_(http) {}
 
   bool has_order() const override { return false; }
   int start_fresh() override { return rows_.create(path_, run_id_); }
@@ -58,7 +59,8 @@ class SqliteOutput final : public Output {
 
 std::unique_ptr<Output> make_output(const RunFolder& folder, const OutputPlace& place, const Plan& plan) {
   if (place.format == ResultFormat::sqlite)
-    return std::make_unique<SqliteOutput>(folder.storage(), folder.path_of(place), folder.manifest().run_id);
+    return std::make_unique<SqliteOutput>(folder.storage(), folder.path_of(place), folder.manifest().run_id,
+                                          speaks_http(plan));
   return make_line_output(folder.storage(), folder.path_of(place), row_of(place.format).rows(plan));
 }
 

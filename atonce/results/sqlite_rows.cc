@@ -7,8 +7,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 
 #include "atonce/model/escape.h"
+#include "atonce/results/exchange_fields.h"
 #include "atonce/results/row_fields.h"
 
 namespace atonce {
@@ -16,18 +18,49 @@ namespace {
 
 constexpr int busy_ms_max = 5'000;
 
-constexpr const char* tables = R"(
-CREATE TABLE run (run_id TEXT NOT NULL, schema INTEGER NOT NULL, records INTEGER NOT NULL, atonce TEXT NOT NULL);
-CREATE TABLE results (
-  position INTEGER PRIMARY KEY, line INTEGER, input TEXT, target TEXT, port INTEGER,
-  verdict TEXT, status TEXT, blame TEXT, tries INTEGER, address TEXT, errno INTEGER, error TEXT, complaint TEXT,
-  time_queue REAL, time_namelookup REAL, time_connect REAL, time_total REAL,
-  lap INTEGER, overturned INTEGER, unsure TEXT, waited REAL, syns INTEGER, lateness REAL, drops INTEGER,
-  columns TEXT, attempts TEXT);
-)";
+constexpr const char* table_of_run =
+    "CREATE TABLE run (run_id TEXT NOT NULL, schema INTEGER NOT NULL, records INTEGER NOT NULL, rows INTEGER NOT NULL, "
+    "atonce TEXT NOT NULL);";
 
-constexpr const char* insert_row =
-    "INSERT OR REPLACE INTO results VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+constexpr std::string_view first_columns =
+    "position INTEGER PRIMARY KEY, line INTEGER, input TEXT, target TEXT, port INTEGER, verdict TEXT, status TEXT, "
+    "blame TEXT, tries INTEGER, address TEXT, errno INTEGER, error TEXT, complaint TEXT";
+constexpr std::string_view last_columns =
+    ", time_total REAL, lap INTEGER, overturned INTEGER, unsure TEXT, waited REAL, syns INTEGER, lateness REAL, "
+    "drops INTEGER, columns TEXT, attempts TEXT";
+
+/// The columns of an exchange, with their types.
+class ExchangeColumns final : public ExchangeFields {
+ public:
+  explicit ExchangeColumns(std::string& to) : to_(to) {}
+  void text(std::string_view name, std::string_view) override { add(name, "TEXT"); }
+  void number(std::string_view name, std::optional<std::uint64_t>) override { add(name, "INTEGER"); }
+  void flag(std::string_view name, std::optional<bool>) override { add(name, "INTEGER"); }
+  void json(std::string_view name, std::string_view) override { add(name, "TEXT"); }
+
+ private:
+  void add(std::string_view name, std::string_view type) {
+    fmt::format_to(std::back_inserter(to_), ", {} {}", name, type);
+  }
+  std::string& to_;
+};
+
+std::string columns_of_results(bool http) {
+  std::string columns(first_columns), room;
+  ExchangeColumns exchange(columns);
+  if (http) tell_exchange({}, exchange, room);
+  columns += ", time_queue REAL, time_namelookup REAL, time_connect REAL";
+  if (http) columns += ", time_appconnect REAL, time_pretransfer REAL, time_starttransfer REAL";
+  columns += last_columns;
+  return columns;
+}
+
+std::string insertion(bool http) {
+  const std::string columns = columns_of_results(http);
+  std::string sql = "INSERT OR REPLACE INTO results VALUES (?";
+  for (auto more = std::ranges::count(columns, ','); more > 0; --more) sql += ",?";
+  return sql + ")";
+}
 
 // After the load: keeping them up to date row by row would cost more than the rows.
 constexpr const char* indexes = R"(
@@ -59,6 +92,7 @@ void SqliteRows::close() {
   insert_ = update_ = nullptr;
   database_ = nullptr;
   in_transaction_ = false;
+  rows_ = 0;
 }
 
 int SqliteRows::create(const std::string& path, std::string_view run_id) {
@@ -71,9 +105,11 @@ int SqliteRows::create(const std::string& path, std::string_view run_id) {
   ::close(file);
   if (const int error = open_file(path)) return error;
   const std::string first = fmt::format(
-      "BEGIN; {} PRAGMA application_id = {}; PRAGMA user_version = {}; INSERT INTO run VALUES ('{}', {}, 0, '{}'); "
+      "BEGIN; {} CREATE TABLE results ({}); PRAGMA application_id = {}; PRAGMA user_version = {}; INSERT INTO run "
+      "VALUES ('{}', {}, 0, 0, '{}'); "
       "COMMIT;",
-      tables, sqlite_application_id, sqlite_user_version, run_id, row_schema, ATONCE_VERSION);
+      table_of_run, columns_of_results(http_), sqlite_application_id, sqlite_user_version, run_id, row_schema,
+      ATONCE_VERSION);
   if (const int error = run(first.c_str())) return error;
   return prepare();
 }
@@ -86,7 +122,9 @@ std::optional<std::uint64_t> SqliteRows::open(const std::string& path, std::stri
   if (text_of("SELECT run_id FROM run") != run_id) return std::nullopt;
   if (text_of("PRAGMA integrity_check(1)") != "ok") return std::nullopt;
   const auto records = number_of("SELECT records FROM run");
-  if (!records || number_of("SELECT count(*) FROM results") != records) return std::nullopt;
+  const auto rows = number_of("SELECT rows FROM run");
+  if (!records || !rows || number_of("SELECT count(*) FROM results") != rows) return std::nullopt;
+  rows_ = *rows;
   if (prepare() != 0) return std::nullopt;
   return records;
 }
@@ -102,7 +140,9 @@ int SqliteRows::open_file(const std::string& path) {
 }
 
 int SqliteRows::prepare() {
-  for (const auto& [sql, statement] : {std::pair{insert_row, &insert_}, {"UPDATE run SET records = ?", &update_}}) {
+  const std::string insert = insertion(http_);
+  for (const auto& [sql, statement] :
+       {std::pair{insert.c_str(), &insert_}, {"UPDATE run SET records = ?, rows = ?", &update_}}) {
     const int code = sqlite3_prepare_v3(database_, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, nullptr);
     if (code != SQLITE_OK) return error_of(code);
   }
@@ -110,6 +150,7 @@ int SqliteRows::prepare() {
 }
 
 int SqliteRows::insert(const Outcome& outcome) {
+  if (!has_row(outcome)) return 0;
   if (!in_transaction_) {
     if (const int error = run("BEGIN IMMEDIATE")) return error;
     in_transaction_ = true;
@@ -117,17 +158,21 @@ int SqliteRows::insert(const Outcome& outcome) {
   column_ = 0;
   bind_target(outcome.target);
   bind_verdict(outcome);
+  bind_exchange(outcome);
   bind_times(outcome);
   bind_trust(outcome);
   const int code = sqlite3_step(insert_);
   sqlite3_reset(insert_);
-  return code == SQLITE_DONE ? 0 : error_of(code);
+  if (code != SQLITE_DONE) return error_of(code);
+  ++rows_;
+  return 0;
 }
 
 void SqliteRows::bind_target(const Target& target) {
   bind_number(target.index);
   bind_number(target.line);
-  bind_text(target.input);
+  input_ = http_ ? shown_input(target) : target.input;
+  bind_text(input_);
   target.host.empty() ? bind_word({}) : bind_text(target.host);
   bind_number_or_null(target.port);
 }
@@ -145,9 +190,40 @@ void SqliteRows::bind_verdict(const Outcome& outcome) {
   complaint.empty() ? bind_word({}) : bind_text(complaint);
 }
 
+/// Binds each field, by a copy where it does not outlive the telling.
+class SqliteRows::BindExchange final : public ExchangeFields {
+ public:
+  explicit BindExchange(SqliteRows& rows) : rows_(rows) {}
+  void text(std::string_view, std::string_view value) override {
+    value.empty() ? rows_.bind_word({}) : rows_.bind_text(rows_.copies_.emplace_back(value));
+  }
+  void number(std::string_view, std::optional<std::uint64_t> value) override {
+    value ? rows_.bind_number(*value) : rows_.bind_word({});
+  }
+  void flag(std::string_view, std::optional<bool> value) override {
+    value ? rows_.bind_number(*value ? 1 : 0) : rows_.bind_word({});
+  }
+  void json(std::string_view, std::string_view value) override {
+    value.empty() ? rows_.bind_word({}) : rows_.bind_word(rows_.copies_.emplace_back(value));
+  }
+
+ private:
+  SqliteRows& rows_;
+};
+
+void SqliteRows::bind_exchange(const Outcome& outcome) {
+  if (!http_) return;
+  copies_.clear();
+  BindExchange fields(*this);
+  tell_exchange(outcome, fields, room_);
+}
+
 void SqliteRows::bind_times(const Outcome& outcome) {
   const RowTimes times = times_of(outcome);
-  for (const auto& time : {times.queue, times.namelookup, times.connect, times.total}) bind_seconds(time);
+  for (const auto& time : {times.queue, times.namelookup, times.connect}) bind_seconds(time);
+  if (http_)
+    for (const auto& time : {times.appconnect, times.pretransfer, times.starttransfer}) bind_seconds(time);
+  bind_seconds(times.total);
 }
 
 void SqliteRows::bind_trust(const Outcome& outcome) {
@@ -206,6 +282,7 @@ int SqliteRows::commit(std::uint64_t records) {
   if (!in_transaction_ && run("BEGIN IMMEDIATE") != 0) return error_of(sqlite3_errcode(database_));
   in_transaction_ = true;
   sqlite3_bind_int64(update_, 1, static_cast<sqlite3_int64>(records));
+  sqlite3_bind_int64(update_, 2, static_cast<sqlite3_int64>(rows_));
   const int code = sqlite3_step(update_);
   sqlite3_reset(update_);
   if (code != SQLITE_DONE) return error_of(code);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,7 +16,7 @@ struct sqlite3_stmt;
 namespace atonce {
 
 inline constexpr int sqlite_application_id = 0x61744F6E;  ///< "atOn", in the header of the file: file(1) can tell it
-inline constexpr int sqlite_user_version = 1;             ///< of the tables; as `row_schema`
+inline constexpr int sqlite_user_version = 2;             ///< of the tables
 
 /// A SQLite database of result rows: docs/results.md has its tables. One writer, write-ahead log, so that others read
 /// it meanwhile: they see what was committed last. Errors are an errno: ENOSPC for a full disk, EBUSY when another
@@ -23,7 +24,8 @@ inline constexpr int sqlite_user_version = 1;             ///< of the tables; as
 /// "Write-Ahead Logging", "Result and Error Codes".
 class SqliteRows {
  public:
-  SqliteRows() = default;
+  /// With the columns of HTTP, or without.
+  explicit SqliteRows(bool http = false) : http_(http) {}
   ~SqliteRows();  ///< What was not committed is gone.
   SqliteRows(const SqliteRows&) = delete;
   SqliteRows& operator=(const SqliteRows&) = delete;
@@ -33,8 +35,8 @@ class SqliteRows {
   /// Opens what stands there. Returns the records that it holds, or nothing when it is no whole database of this run.
   std::optional<std::uint64_t> open(const std::string& path, std::string_view run_id);
 
-  /// The row of a target takes the place of an earlier one. Text that is not UTF-8 or has a NUL is stored as a BLOB of
-  /// the same bytes.
+  /// The row of a target takes the place of an earlier one; an outcome without a row gets none. Text that is not UTF-8
+  /// or has a NUL is stored as a BLOB of the same bytes.
   [[nodiscard]] int insert(const Outcome& outcome);
   /// Everything inserted so far, and the number of journal records that it came from, in one transaction.
   [[nodiscard]] int commit(std::uint64_t records);
@@ -50,8 +52,11 @@ class SqliteRows {
   std::optional<std::string> text_of(const char* sql);
   int error_of(int code) const;
 
+  class BindExchange;
+
   void bind_target(const Target& target);
   void bind_verdict(const Outcome& outcome);
+  void bind_exchange(const Outcome& outcome);
   void bind_times(const Outcome& outcome);
   void bind_trust(const Outcome& outcome);
   void bind_number(std::uint64_t value);
@@ -60,15 +65,20 @@ class SqliteRows {
   void bind_text(std::string_view text);
   void bind_seconds(std::optional<Duration> time);
 
+  const bool http_;
   sqlite3* database_ = nullptr;
   sqlite3_stmt* insert_ = nullptr;
   sqlite3_stmt* update_ = nullptr;
   bool in_transaction_ = false;
-  int column_ = 0;       ///< the one bound last
-  std::string address_;  ///< live until the row is inserted, as the next two
+  std::uint64_t rows_ = 0;  ///< inserted
+  int column_ = 0;          ///< the one bound last
+  std::string input_;
+  std::string address_;  ///< live until the row is inserted, as the next three
   std::string doubts_;
   std::string columns_;
   std::string attempts_;
+  std::deque<std::string> copies_;
+  std::string room_;
 };
 
 }  // namespace atonce

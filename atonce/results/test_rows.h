@@ -29,6 +29,37 @@ inline Outcome open_outcome() {
           .finished = at_ms(23.3)};
 }
 
+/// A URL fetched in 210 ms, of which TLS took until 38 ms and the first byte came after 58 ms.
+inline Outcome fetched_outcome() {
+  Outcome outcome{.target = {.index = 0,
+                             .line = 1,
+                             .input = "example.org",
+                             .host = "example.org",
+                             .port = 443,
+                             .url = "https://example.org/"},
+                  .verdict = Verdict::ok,
+                  .tries = 1,
+                  .address = *parse_address("127.1.0.7"),
+                  .due = at_ms(0),
+                  .started = at_ms(2),
+                  .resolved = at_ms(5.5),
+                  .connected = at_ms(23.3),
+                  .finished = at_ms(212)};
+  outcome.exchange = Exchange{.method = "GET",
+                              .url = "https://example.org/",
+                              .status_code = 200,
+                              .version = HttpVersion::http2,
+                              .content_type = "text/html",
+                              .head_bytes = 250,
+                              .wire_body_bytes = 1'256,
+                              .body_bytes = 1'256,
+                              .tls = TlsFacts{.version = "TLSv1.3", .alpn = "h2", .verified = true},
+                              .secured = at_ms(40),
+                              .requested = at_ms(40.1),
+                              .answered = at_ms(60)};
+  return outcome;
+}
+
 inline Outcome invalid_outcome(std::string input, std::string complaint) {
   return {.target = {.index = 1, .line = 17, .input = std::move(input), .complaint = std::move(complaint)},
           .verdict = Verdict::invalid_input};

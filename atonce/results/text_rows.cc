@@ -1,9 +1,14 @@
 #include "atonce/results/text_rows.h"
 
+#include <fmt/format.h>
+
+#include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "atonce/model/escape.h"
+#include "atonce/results/exchange_fields.h"
 #include "atonce/results/json_text.h"
 #include "atonce/results/row_fields.h"
 
@@ -29,6 +34,126 @@ void append_result_word(std::string& line, Verdict verdict) {
     if (capitals > 0) --capitals;
   }
 }
+
+/// What a failure happened in, for the front of its line: "tls", "dns".
+std::string_view place_of(Verdict verdict) {
+  const std::string_view name = name_of(verdict);
+  if (name.starts_with("tls_") || name.starts_with("cert_")) return "tls";
+  if (verdict == Verdict::no_name || verdict == Verdict::no_address || name.starts_with("dns_")) return "dns";
+  switch (verdict) {
+    case Verdict::closed:
+    case Verdict::timeout:
+    case Verdict::unreachable: return "connect";
+    case Verdict::proxy_failed: return "proxy";
+    case Verdict::unfinished: return "stopped";
+    default: break;
+  }
+  switch (row_of(verdict).blame) {
+    case Blame::config: return verdict == Verdict::invalid_input ? "input" : "refused";
+    case Blame::local: return "local";
+    default: return "http";
+  }
+}
+
+/// Starts a part of what stands in parentheses.
+class Parentheses {
+ public:
+  explicit Parentheses(std::string& line) : line_(line) {}
+  std::string& next() { return line_ += std::exchange(separator_, ", "); }
+  void close() {
+    if (separator_ == ", ") line_ += ')';
+  }
+
+ private:
+  std::string& line_;
+  std::string_view separator_ = " (";
+};
+
+/// A line for a URL: "https://example.org/ 200 0.21", and what failed in place of the status.
+class UrlRows final : public RowWriter {
+ public:
+  explicit UrlRows(const Plan& plan) : verbose_(plan.output.verbosity > 0) {}
+
+  bool wants_starts() const override { return verbose_; }
+
+  void append_start(std::string& text, const Target& target) override {
+    text += "Fetching ";
+    append_escaped(text, target.url.empty() ? target.host : target.url);
+    text += '\n';
+  }
+
+  void append_row(std::string& text, const Outcome& outcome) override {
+    append_name(text, outcome.target);
+    text += ' ';
+    if (tells_status(outcome))
+      append_number(text, outcome.exchange->status_code);
+    else
+      append_failure(text, outcome);
+    if (const RowTimes times = times_of(outcome); times.total)
+      fmt::format_to(std::back_inserter(text), " {:.2f}", seconds(*times.total));
+    Parentheses parts(text);
+    append_remarks(parts, outcome);
+    if (verbose_ && outcome.exchange) append_details(parts, outcome);
+    parts.close();
+    text += '\n';
+  }
+
+ private:
+  static bool tells_status(const Outcome& outcome) {
+    const bool complete = outcome.verdict == Verdict::ok || outcome.verdict == Verdict::http_status ||
+                          outcome.verdict == Verdict::assert_failed;
+    return complete && outcome.exchange && outcome.exchange->status_code != 0;
+  }
+
+  static void append_name(std::string& text, const Target& target) {
+    if (target.valid() && !target.url.empty()) return append_escaped(text, target.url);
+    const std::string input = shown_input(target);
+    append_escaped(text, std::string_view(input).substr(0, shown_bytes_max));
+    if (input.size() > shown_bytes_max) text += "...";
+  }
+
+  static void append_failure(std::string& text, const Outcome& outcome) {
+    text += place_of(outcome.verdict);
+    text += ": ";
+    if (outcome.target.valid()) {
+      text += row_of(outcome.verdict).meaning;
+      return;
+    }
+    text += "line ";
+    append_number(text, outcome.target.line);
+    text += ": ";
+    append_escaped(text, outcome.target.complaint);
+  }
+
+  static void append_remarks(Parentheses& parts, const Outcome& outcome) {
+    if (outcome.exchange && outcome.exchange->insecure) parts.next() += "insecure: certificates were not checked";
+    if (outcome.exchange && outcome.exchange->truncated) parts.next() += "truncated";
+    if (outcome.doubts.any()) parts.next().append("unsure: ").append(write_doubts(outcome.doubts));
+    if (outcome.tries > 1) {
+      std::string& text = parts.next();
+      append_number(text, outcome.tries);
+      text += " tries";
+    }
+  }
+
+  static void append_details(Parentheses& parts, const Outcome& outcome) {
+    const Exchange& exchange = *outcome.exchange;
+    if (!exchange.detail.empty()) append_escaped(parts.next(), exchange.detail);
+    if (exchange.version != HttpVersion::unknown) parts.next() += name_of(exchange.version);
+    if (exchange.tls && !exchange.tls->version.empty()) append_escaped(parts.next(), exchange.tls->version);
+    if (exchange.status_code != 0) {
+      std::string& text = parts.next();
+      append_number(text, exchange.body_bytes);
+      text += " bytes";
+    }
+    if (!exchange.redirects.empty()) append_escaped(parts.next().append("from "), url_of(outcome));
+    if (outcome.address) append_address(parts.next(), outcome.address);
+    if (!exchange.title.empty()) append_escaped(parts.next().append("title: "), exchange.title);
+    if (!exchange.saved_as.empty()) append_escaped(parts.next().append("saved as "), exchange.saved_as);
+  }
+
+  const bool verbose_;
+};
 
 class TextRows final : public RowWriter {
  public:
@@ -127,6 +252,9 @@ class TextRows final : public RowWriter {
 
 }  // namespace
 
-std::unique_ptr<RowWriter> make_text_rows(const Plan& plan) { return std::make_unique<TextRows>(plan); }
+std::unique_ptr<RowWriter> make_text_rows(const Plan& plan) {
+  if (speaks_http(plan)) return std::make_unique<UrlRows>(plan);
+  return std::make_unique<TextRows>(plan);
+}
 
 }  // namespace atonce

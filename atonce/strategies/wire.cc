@@ -3,6 +3,8 @@
 #include <cstring>
 #include <type_traits>
 
+#include "atonce/model/exchange_codec.h"
+
 namespace atonce {
 namespace {
 
@@ -32,6 +34,22 @@ bool take(std::string& text, std::string_view& from) {
   text.assign(from.substr(0, size));
   from.remove_prefix(size);
   return true;
+}
+
+void put(const Boxed<Exchange>& exchange, std::string& to) {
+  put(static_cast<bool>(exchange), to);
+  if (!exchange) return;
+  write_exchange(*exchange, to);
+  for (const Instant instant : {exchange->secured, exchange->requested, exchange->answered}) put(instant, to);
+}
+
+bool take(Boxed<Exchange>& exchange, std::string_view& from) {
+  std::uint8_t there = 0;
+  if (!take(there, from) || there > 1) return false;
+  if (there == 0) return true;
+  Exchange& read = exchange.emplace();
+  return read_exchange(from, read) && take(read.secured, from) && take(read.requested, from) &&
+         take(read.answered, from);
 }
 
 }  // namespace
@@ -86,6 +104,7 @@ void write_outcome(const Outcome& outcome, std::string& to) {
     put(instant, to);
   put(static_cast<std::uint32_t>(outcome.attempts.size()), to);
   for (const Attempt& attempt : outcome.attempts) put(attempt, to);
+  put(outcome.exchange, to);
 }
 
 std::optional<Outcome> read_outcome(std::string_view& from) {
@@ -102,6 +121,7 @@ std::optional<Outcome> read_outcome(std::string_view& from) {
   if (!take(attempts, from) || from.size() < attempts * sizeof(Attempt)) return std::nullopt;
   outcome.attempts.resize(attempts);
   for (Attempt& attempt : outcome.attempts) take(attempt, from);
+  if (!take(outcome.exchange, from)) return std::nullopt;
   return outcome;
 }
 

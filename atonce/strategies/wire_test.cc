@@ -4,6 +4,8 @@
 
 #include <cerrno>
 
+#include "atonce/model/sample_exchange.h"
+
 namespace atonce {
 namespace {
 
@@ -16,6 +18,7 @@ Outcome full_outcome() {
                              .host = "ab.com",
                              .address = IpAddress::v4(0x7f000001),
                              .port = 8'443,
+                             .url = "https://ab.com:8443/",
                              .complaint = "why not",
                              .columns = {{"rank", "1"}, {"", "\xff"}}},
                   .verdict = Verdict::unreachable,
@@ -29,6 +32,10 @@ Outcome full_outcome() {
                   .finished = Instant(5s)};
   outcome.attempts = {{IpAddress::v4(1), Verdict::closed, ECONNREFUSED, 1, 5ms},
                       {IpAddress::v4(2), Verdict::open, 0, 0, 6ms}};
+  Exchange& exchange = outcome.exchange.emplace(sample_exchange());
+  exchange.secured = Instant(41s);
+  exchange.requested = Instant(42s);
+  exchange.answered = Instant(43s);
   return outcome;
 }
 
@@ -51,6 +58,7 @@ TEST(Wire, AnOutcomeArrivesAsItWas) {
   EXPECT_EQ(got->target.host, "ab.com");
   EXPECT_EQ(got->target.address, sent.target.address);
   EXPECT_EQ(got->target.port, 8'443);
+  EXPECT_EQ(got->target.url, sent.target.url);
   EXPECT_EQ(got->target.complaint, "why not");
   EXPECT_EQ(got->target.columns, sent.target.columns);
   EXPECT_EQ(got->verdict, Verdict::unreachable);
@@ -66,12 +74,15 @@ TEST(Wire, AnOutcomeArrivesAsItWas) {
   EXPECT_EQ(got->attempts[0].verdict, Verdict::closed);
   EXPECT_EQ(got->attempts[1].address, IpAddress::v4(2));
   EXPECT_EQ(got->attempts[1].took, 6ms);
+  EXPECT_EQ(got->exchange, sent.exchange);
 }
 
 TEST(Wire, AnOutcomeOfNothingArrivesToo) {
   const std::string bytes = bytes_of({});
   std::string_view rest = bytes;
-  EXPECT_TRUE(read_outcome(rest));
+  const std::optional<Outcome> got = read_outcome(rest);
+  ASSERT_TRUE(got);
+  EXPECT_FALSE(got->exchange);
   EXPECT_TRUE(rest.empty());
 }
 

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "atonce/model/outcome.h"
+#include "atonce/model/plan.h"
+
+namespace atonce {
+
+/// The rows of this job tell what HTTP came to.
+inline bool speaks_http(const Plan& plan) { return plan.job != "probe"; }
+
+/// Is told the fields of an exchange, one after another. What is empty or missing is null.
+class ExchangeFields {
+ public:
+  virtual ~ExchangeFields() = default;
+  /// From outside: to be escaped, unlike the names of the fields.
+  virtual void text(std::string_view name, std::string_view value) = 0;
+  virtual void number(std::string_view name, std::optional<std::uint64_t> value) = 0;
+  virtual void flag(std::string_view name, std::optional<bool> value) = 0;
+  /// A list: JSON, safe as it is.
+  virtual void json(std::string_view name, std::string_view value) = 0;
+};
+
+/// Tells `fields` every field in the order of rows, all of them whatever the outcome has: docs/results.md has their
+/// meaning. `room` is kept between rows.
+void tell_exchange(const Outcome& outcome, ExchangeFields& fields, std::string& room);
+
+/// The URL that the outcome ended at; that of the target where it never began; empty for a probe.
+std::string_view url_of(const Outcome& outcome);
+
+/// The target's cell, without the userinfo of its URL.
+std::string shown_input(const Target& target);
+
+/// "2026-11-21T01:06:50Z"; empty for what no calendar has. Source: ISO 8601, RFC 3339.
+std::string write_utc(std::int64_t unix_seconds);
+
+}  // namespace atonce
