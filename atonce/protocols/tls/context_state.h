@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "atonce/protocols/tls/lean_library.h"
 #include "atonce/protocols/tls/openssl.h"
 #include "atonce/protocols/tls/peer_verifier.h"
 #include "atonce/protocols/tls/tls_context.h"
@@ -9,6 +10,7 @@
 namespace atonce {
 
 struct TlsContext::State {
+  LeanLibrary library;  ///< first, so that it ends last
   ContextPtr ssl;
   bool is_server = false;
   bool insecure = false;

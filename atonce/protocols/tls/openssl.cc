@@ -31,12 +31,18 @@ KeyPtr share(EVP_PKEY* key) {
   return KeyPtr(key);
 }
 
-std::vector<CertificatePtr> read_certificates(std::string_view pem) {
+std::vector<CertificatePtr> read_certificates(std::string_view pem, OSSL_LIB_CTX* library) {
   std::vector<CertificatePtr> certificates;
   const BioPtr reader = reader_of(pem);
   if (!reader) return certificates;
-  while (CertificatePtr certificate{PEM_read_bio_X509(reader.get(), nullptr, no_password, nullptr)})
-    certificates.push_back(std::move(certificate));
+  while (true) {
+    X509* certificate = X509_new_ex(library, nullptr);
+    if (PEM_read_bio_X509(reader.get(), &certificate, no_password, nullptr) == nullptr) {
+      X509_free(certificate);
+      break;
+    }
+    certificates.emplace_back(certificate);
+  }
   const bool all_read = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   ERR_clear_error();
   if (!all_read) certificates.clear();

@@ -38,7 +38,8 @@ CertificatePtr share(X509* certificate);
 KeyPtr share(EVP_PKEY* key);
 
 /// All certificates of a PEM text, in order; what stands between them is skipped. Empty when one of them is broken.
-std::vector<CertificatePtr> read_certificates(std::string_view pem);
+/// Each stays with `library`, which reads its key and checks its signatures.
+std::vector<CertificatePtr> read_certificates(std::string_view pem, OSSL_LIB_CTX* library = nullptr);
 /// A private key without a password; null when there is none.
 KeyPtr read_key(std::string_view pem);
 std::string write_pem(X509* certificate);

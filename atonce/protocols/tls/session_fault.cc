@@ -40,9 +40,19 @@ std::string text_of(unsigned long error) {
   return reason != nullptr ? reason : "unknown error";
 }
 
+/// Those of TLS 1.3 that OpenSSL 3.0 has no words for: RFC 8446 6.2, RFC 7301 3.2.
+std::string_view words_for(int alert) {
+  switch (alert) {
+    case SSL_AD_MISSING_EXTENSION: return "missing extension";
+    case SSL_AD_CERTIFICATE_REQUIRED: return "certificate required";
+    case SSL_AD_NO_APPLICATION_PROTOCOL: return "no application protocol";
+    default: return SSL_alert_desc_string_long(alert);
+  }
+}
+
 std::string alert_text(unsigned long error) {
   const int alert = ERR_GET_REASON(error) - alert_reason_first;
-  return fmt::format("{} (TLS alert {})", SSL_alert_desc_string_long(alert), alert);
+  return fmt::format("{} (TLS alert {})", words_for(alert), alert);
 }
 
 void fail(TlsSession::State& state, TlsFault fault, std::string detail) {

@@ -31,8 +31,8 @@ Parsed<std::string> write_alpn(const std::vector<std::string>& names) {
 
 const unsigned char* raw(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
-ContextPtr make_context(const SSL_METHOD* method, int security_level) {
-  ContextPtr ssl(SSL_CTX_new(method));
+ContextPtr make_context(const SSL_METHOD* method, int security_level, OSSL_LIB_CTX* library) {
+  ContextPtr ssl(SSL_CTX_new_ex(library, nullptr, method));
   if (!ssl) throw std::bad_alloc();
   SSL_CTX_set_min_proto_version(ssl.get(), TLS1_2_VERSION);
   SSL_CTX_set_security_level(ssl.get(), security_level);
@@ -117,11 +117,12 @@ Parsed<void> ask_for_client_certificates(SSL_CTX* ssl, const std::string& ca_pem
 Parsed<TlsContext> TlsContext::client(const TlsClientOptions& options) {
   const Parsed<std::string> alpn = write_alpn(options.alpn);
   if (!alpn) return std::unexpected(alpn.error());
-  Parsed<StorePtr> store = load_trust_store(options.ca_file, options.ca_pem);
+  auto state = std::make_shared<State>();
+  Parsed<StorePtr> store = load_trust_store(options.ca_file, options.ca_pem, state->library.get());
   if (!store && !options.insecure) return std::unexpected(store.error());
 
   constexpr int security_level = 2;
-  ContextPtr ssl = make_context(TLS_client_method(), security_level);
+  ContextPtr ssl = make_context(TLS_client_method(), security_level, state->library.get());
   if (store) SSL_CTX_set_cert_store(ssl.get(), store->release());
   // As curl does: an authority of the user's is trusted whether or not its own root is known.
   X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ssl.get()), X509_V_FLAG_PARTIAL_CHAIN);
@@ -133,7 +134,6 @@ Parsed<TlsContext> TlsContext::client(const TlsClientOptions& options) {
   if (!alpn->empty()) SSL_CTX_set_alpn_protos(ssl.get(), raw(*alpn), static_cast<unsigned>(alpn->size()));
   if (const Parsed<void> used = use_client_certificate(ssl.get(), options); !used) return std::unexpected(used.error());
 
-  auto state = std::make_shared<State>();
   state->ssl = std::move(ssl);
   state->insecure = options.insecure;
   state->verifier = PeerVerifier(options.at);
@@ -146,7 +146,7 @@ Parsed<TlsContext> TlsContext::server(const TlsServerOptions& options) {
   if (!options.credentials && !options.choose) return complain("a TLS server needs a certificate and its key");
 
   constexpr int security_level = 0;
-  ContextPtr ssl = make_context(TLS_server_method(), security_level);
+  ContextPtr ssl = make_context(TLS_server_method(), security_level, nullptr);
   SSL_CTX_set_session_cache_mode(ssl.get(), SSL_SESS_CACHE_OFF);
   if (!options.tickets) {
     SSL_CTX_set_options(ssl.get(), SSL_OP_NO_TICKET);

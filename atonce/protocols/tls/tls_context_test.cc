@@ -105,8 +105,6 @@ TEST(TlsContext, AServerMayAskForTheCertificateOfAClient) {
   const Folder folder;
   Authority authority = Authority::make().value();
   const Authority of_clients = Authority::make({.common_name = "of clients"}).value();
-  const TlsCredentials ours = of_clients.issue({.common_name = "me", .use = CertificateUse::client}).value();
-  const std::string file = folder.file("me.pem", ours.chain_pem() + ours.key_pem());
   const TlsContext server_context = TlsContext::server({.credentials = authority.issue_for("a.example").value(),
                                                         .client_ca_pem = of_clients.certificate_pem()})
                                         .value();
@@ -116,13 +114,16 @@ TEST(TlsContext, AServerMayAskForTheCertificateOfAClient) {
     TlsSession client = TlsSession::client(context, "a.example", 443);
     TlsSession server = TlsSession::server(server_context);
     shake_hands(client, server);
-    std::string at_client = client.detail();
     if (server.established()) return server.facts().subject;
     read_all(client);
     return client.detail();
   };
-  EXPECT_EQ(connect(file), "CN=me");
-  EXPECT_EQ(connect(""), "the host ended the TLS connection: unknown (TLS alert 116)");
+  for (const KeyKind kind : {KeyKind::p256, KeyKind::rsa2048, KeyKind::ed25519}) {
+    const TlsCredentials ours =
+        of_clients.issue({.common_name = "me", .key = kind, .use = CertificateUse::client}).value();
+    EXPECT_EQ(connect(folder.file("me.pem", ours.chain_pem() + ours.key_pem())), "CN=me");
+  }
+  EXPECT_EQ(connect(""), "the host ended the TLS connection: certificate required (TLS alert 116)");
 }
 
 TEST(TlsContext, AServerWithoutACertificateIsNone) { EXPECT_FALSE(TlsContext::server({})); }

@@ -202,7 +202,7 @@ TEST(TlsSession, WithoutACommonProtocolTheServerRefuses) {
   TlsSession server = TlsSession::server(pair.server_context);
   shake_hands(client, server);
   EXPECT_EQ(client.fault(), TlsFault::failed);
-  EXPECT_THAT(client.detail(), HasSubstr("(TLS alert 120)"));
+  EXPECT_THAT(client.detail(), HasSubstr("no application protocol (TLS alert 120)"));
 }
 
 TEST(TlsSession, TheServersOrderOfProtocolsCounts) {

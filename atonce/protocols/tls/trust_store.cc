@@ -13,6 +13,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
+struct Store {
+  X509_STORE* certificates;
+  OSSL_LIB_CTX* library;
+};
+
 constexpr const char* bundle = "/etc/ssl/certs/ca-certificates.crt";
 
 std::optional<std::string> environment(const char* name) {
@@ -21,23 +26,23 @@ std::optional<std::string> environment(const char* name) {
   return value;
 }
 
-Parsed<void> add_text(X509_STORE* store, std::string_view pem, std::string_view from) {
-  const std::vector<CertificatePtr> certificates = read_certificates(pem);
+Parsed<void> add_text(const Store& store, std::string_view pem, std::string_view from) {
+  const std::vector<CertificatePtr> certificates = read_certificates(pem, store.library);
   if (certificates.empty())
     return complain(fmt::format(
         "{} holds no certificate of an authority in PEM format (-----BEGIN CERTIFICATE-----), or a broken one", from));
-  for (const CertificatePtr& certificate : certificates) X509_STORE_add_cert(store, certificate.get());
+  for (const CertificatePtr& certificate : certificates) X509_STORE_add_cert(store.certificates, certificate.get());
   ERR_clear_error();
   return {};
 }
 
-Parsed<void> add_file(X509_STORE* store, const std::string& path) {
+Parsed<void> add_file(const Store& store, const std::string& path) {
   const Parsed<std::string> pem = read_pem_file(path, "authority");
   return pem ? add_text(store, *pem, path) : std::unexpected(pem.error());
 }
 
 /// What of a folder is a certificate; other files are passed over. As OpenSSL does, for files may come and go there.
-Parsed<void> add_folder(X509_STORE* store, const std::string& path) {
+Parsed<void> add_folder(const Store& store, const std::string& path) {
   std::error_code error;
   std::size_t found = 0;
   for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
@@ -51,7 +56,7 @@ Parsed<void> add_folder(X509_STORE* store, const std::string& path) {
   return {};
 }
 
-Parsed<void> add_system(X509_STORE* store) {
+Parsed<void> add_system(const Store& store) {
   if (const auto file = environment("SSL_CERT_FILE")) return add_file(store, *file);
   if (const auto folder = environment("SSL_CERT_DIR")) return add_folder(store, *folder);
   std::error_code ignored;
@@ -65,14 +70,15 @@ Parsed<void> add_system(X509_STORE* store) {
 
 }  // namespace
 
-Parsed<StorePtr> load_trust_store(const std::string& ca_file, const std::string& ca_pem) {
-  StorePtr store(X509_STORE_new());
+Parsed<StorePtr> load_trust_store(const std::string& ca_file, const std::string& ca_pem, OSSL_LIB_CTX* library) {
+  StorePtr certificates(X509_STORE_new());
+  const Store store{certificates.get(), library};
   Parsed<void> added;
-  if (ca_file.empty() && ca_pem.empty()) added = add_system(store.get());
-  if (!ca_file.empty()) added = add_file(store.get(), ca_file);
-  if (added && !ca_pem.empty()) added = add_text(store.get(), ca_pem, "the text of the authorities");
+  if (ca_file.empty() && ca_pem.empty()) added = add_system(store);
+  if (!ca_file.empty()) added = add_file(store, ca_file);
+  if (added && !ca_pem.empty()) added = add_text(store, ca_pem, "the text of the authorities");
   if (!added) return std::unexpected(added.error());
-  return store;
+  return certificates;
 }
 
 }  // namespace atonce
