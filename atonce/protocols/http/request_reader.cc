@@ -80,6 +80,7 @@ HttpFault RequestReader::State::judge(const FramingFields& fields) {
   if (fields.fault != HttpFault::none) return fields.fault;
   const HttpFault found = syntax.read_head(text.text(), fields.chunked, fields.has_length, fields.length);
   if (found != HttpFault::none) return found;
+  if (head.method == "CONNECT" && (fields.chunked || fields.length > 0)) return HttpFault::bad_length;
   if (fields.has_expect && !equal_but_case(fields.expect, "100-continue")) return HttpFault::unknown_expectation;
   return judge_host(fields, head.version);
 }

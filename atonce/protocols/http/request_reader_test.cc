@@ -91,7 +91,7 @@ TEST(HttpFault, NotHttpIsARequestThatBeginsWithNoToken) {
 
 TEST(HttpFault, BadRequestLineIsNotThreePartsWithOneSpaceBetween) {
   for (const std::string_view line :
-       {"GET", "GET /", "GET / ", "GET  / HTTP/1.1", "GET /  HTTP/1.1", "GET / a HTTP/1.1", "GET\t/\tHTTP/1.1",
+       {"GET", "GET /", "GET / ", "GET  / HTTP/1.1", "GET /  HTTP/1.1", "GET / a HTTP/1.1", "GET /#a HTTP/1.1", "GET\t/\tHTTP/1.1",
         "G(T / HTTP/1.1", "GET / FTP/1.1", "GET / http/1.1", "GET \xc3\xa9 HTTP/1.1", "GET a HTTP/1.1"})
     EXPECT_EQ(of_line(line), HttpFault::bad_request_line) << line;
 }
@@ -135,6 +135,7 @@ TEST(HttpFault, FramingOfARequestIsHeldToTheSameRules) {
   EXPECT_EQ(of_fields("Transfer-Encoding: gzip"), HttpFault::unknown_transfer_coding);
   EXPECT_EQ(of_fields("Transfer-Encoding: chunked, identity"), HttpFault::chunked_not_last);
   EXPECT_EQ(requests("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n").fault, HttpFault::chunked_in_http10);
+  EXPECT_EQ(requests("CONNECT a:1 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc").fault, HttpFault::bad_length);
   EXPECT_EQ(of_fields("X : y"), HttpFault::space_before_colon);
   EXPECT_EQ(of_fields("X: y\r\n z"), HttpFault::folded_field);
   EXPECT_EQ(requests("GET / HTTP/1.1\nHost: a\n\n").fault, HttpFault::bare_lf);

@@ -30,14 +30,14 @@ HttpFault parse_status_line(std::string_view line, ResponseHead& head) {
   return HttpFault::none;
 }
 
-/// RFC 9112 3: one space between, none elsewhere.
+/// RFC 9112 3: one space between, none elsewhere; a fragment is not for servers.
 HttpFault parse_request_line(std::string_view line, RequestHead& head) {
   const std::size_t first = line.find(' ');
   const std::size_t last = line.rfind(' ');
   if (first == line.npos || last == first) return HttpFault::bad_request_line;
   const std::string_view target = line.substr(first + 1, last - first - 1);
   const std::string_view version = line.substr(last + 1);
-  if (!is_token(line.substr(0, first)) || target.empty() || target.find_first_of(" \t") != target.npos)
+  if (!is_token(line.substr(0, first)) || target.empty() || target.find_first_of(" \t#") != target.npos)
     return HttpFault::bad_request_line;
   head.version = version_of(version);
   if (head.version == HttpVersion::unknown)
