@@ -44,10 +44,12 @@ Decoded decode(std::string_view field, const std::vector<std::string_view>& piec
   return decoded;
 }
 
-/// Where the ratio is looked at depends a little on the delivery.
-void require_same(const Decoded& one, const Decoded& other) {
+/// Where the ratio is looked at depends a little on the delivery. So does, in a stack, what a broken coding had given
+/// to the next one before it was seen to be broken: zstd and brotli may keep back what came before the error.
+void require_same(const Decoded& one, const Decoded& other, bool stacked) {
   const bool ratio = one.fault == HttpFault::expansion || other.fault == HttpFault::expansion;
-  require(ratio || one.fault == other.fault);
+  require(ratio || (one.fault == HttpFault::none) == (other.fault == HttpFault::none));
+  require(ratio || stacked || one.fault == other.fault);
   const bool one_is_longer = one.text.size() > other.text.size();
   require((one_is_longer ? one : other).text.starts_with((one_is_longer ? other : one).text));
   if (one.fault == HttpFault::none && !ratio) require(one.text.size() == other.text.size());
@@ -60,12 +62,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view field = fields[data[0] % fields.size()];
   const std::string_view wire(reinterpret_cast<const char*>(data) + 2, size - 2);
   const std::size_t cut = data[1] % (wire.size() + 1);
+  const bool stacked = field.contains(',');
   const Decoded whole = decode(field, {wire});
-  require_same(whole, decode(field, {wire.substr(0, cut), wire.substr(cut)}));
+  require_same(whole, decode(field, {wire.substr(0, cut), wire.substr(cut)}), stacked);
   if (wire.size() < 2'000) {
     std::vector<std::string_view> bytes;
     for (std::size_t i = 0; i < wire.size(); ++i) bytes.push_back(wire.substr(i, 1));
-    require_same(whole, decode(field, bytes));
+    require_same(whole, decode(field, bytes), stacked);
   }
 
   std::string coded(wire.substr(0, 10'000));

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 
 #include "atonce/protocols/http/deliveries.h"
 
@@ -134,6 +135,26 @@ TEST(Response, BodiesArePiecesOfWhatWasGiven) {
   ASSERT_EQ(reader.next(input), HttpEvent::body);
   EXPECT_EQ(reader.body().data(), ok_3.data() + ok_3.size() - 3);
   ASSERT_EQ(reader.next(input), HttpEvent::end);
+}
+
+TEST(Response, IsReadIntoTheMemoryOfTheOneBefore) {
+  ResponseReader reader;
+  const char* before = nullptr;
+  for (int round = 0; round < 3; ++round) {
+    reader.begin("GET");
+    std::string_view input = ok_3;
+    ASSERT_EQ(reader.next(input), HttpEvent::head);
+    const char* const now = reader.head().fields.find("content-length")->data();
+    EXPECT_TRUE(round == 0 || now == before);
+    before = now;
+    while (reader.next(input) != HttpEvent::end) continue;
+  }
+}
+
+TEST(Response, IsAwaitedOneAtATime) {
+  ResponseReader reader;
+  reader.begin("GET");
+  EXPECT_THROW(reader.begin("GET"), std::logic_error);
 }
 
 // One test for each fault; the numbers and names are those of docs/http.md.
