@@ -32,9 +32,9 @@ class DateText {
   }
   unsigned number(std::size_t digits) {
     unsigned value = 0;
-    const char* const end = text_.data() + std::min(digits, text_.size());
-    const auto [stopped, error] = std::from_chars(text_.data(), end, value);
-    good_ = good_ && error == std::errc() && stopped == end && text_.size() >= digits;
+    const std::string_view front = text_.substr(0, digits);
+    const auto [stopped, error] = std::from_chars(front.data(), front.data() + front.size(), value);
+    good_ = good_ && error == std::errc() && stopped == front.data() + digits;
     if (good_) text_.remove_prefix(digits);
     return value;
   }

@@ -24,6 +24,12 @@ HttpFault judge_host(const FramingFields& fields, HttpVersion version) {
   return fields.hosts == 0 && version == HttpVersion::http11 ? HttpFault::bad_host : HttpFault::none;
 }
 
+/// RFC 9112 6.3: a request without either field has no body. That of a CONNECT was refused before.
+BodyFraming frame(const FramingFields& fields) {
+  if (fields.chunked) return BodyFraming::chunked();
+  return fields.has_length ? BodyFraming::of_length(fields.length) : BodyFraming::none();
+}
+
 }  // namespace
 
 struct RequestReader::State {
@@ -90,14 +96,7 @@ HttpEvent RequestReader::State::judge_head() {
   if (const HttpFault found = judge(fields); found != HttpFault::none) return fail(found);
   head.authority = fields.host;
   keep_alive = fields.keep_alive;
-  if (head.method == "CONNECT")
-    content.begin(BodyFraming::none());
-  else if (fields.chunked)
-    content.begin(BodyFraming::chunked());
-  else if (fields.has_length)
-    content.begin(BodyFraming::of_length(fields.length));
-  else
-    content.begin(BodyFraming::none());
+  content.begin(frame(fields));
   expects_continue = fields.has_expect && head.version == HttpVersion::http11 && (fields.chunked || fields.length > 0);
   phase = Phase::body;
   return HttpEvent::head;

@@ -90,9 +90,9 @@ TEST(HttpFault, NotHttpIsARequestThatBeginsWithNoToken) {
 }
 
 TEST(HttpFault, BadRequestLineIsNotThreePartsWithOneSpaceBetween) {
-  for (const std::string_view line :
-       {"GET", "GET /", "GET / ", "GET  / HTTP/1.1", "GET /  HTTP/1.1", "GET / a HTTP/1.1", "GET /#a HTTP/1.1", "GET\t/\tHTTP/1.1",
-        "G(T / HTTP/1.1", "GET / FTP/1.1", "GET / http/1.1", "GET \xc3\xa9 HTTP/1.1", "GET a HTTP/1.1"})
+  for (const std::string_view line : {"GET", "GET /", "GET / ", "GET  / HTTP/1.1", "GET /  HTTP/1.1",
+                                      "GET / a HTTP/1.1", "GET /#a HTTP/1.1", "GET\t/\tHTTP/1.1", "G(T / HTTP/1.1",
+                                      "GET / FTP/1.1", "GET / http/1.1", "GET \xc3\xa9 HTTP/1.1", "GET a HTTP/1.1"})
     EXPECT_EQ(of_line(line), HttpFault::bad_request_line) << line;
 }
 

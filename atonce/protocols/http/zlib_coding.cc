@@ -19,7 +19,8 @@ uInt narrow(std::size_t size) {
   return static_cast<uInt>(std::min<std::size_t>(size, std::numeric_limits<uInt>::max()));
 }
 
-Bytef* bytes_of(const char* text) { return reinterpret_cast<Bytef*>(const_cast<char*>(text)); }
+/// zlib's pointers are not const; what is to be decoded is not written to.
+Bytef* bytes_of(std::string_view text) { return reinterpret_cast<Bytef*>(const_cast<char*>(text.begin())); }
 
 class InflateStage : public CodingStage {
  public:
@@ -31,13 +32,15 @@ class InflateStage : public CodingStage {
 
   std::size_t decode(std::string_view& input, std::span<char> output) override {
     if (ended_) return input.empty() ? 0 : fail(HttpFault::coding_leftover);
-    stream_.next_in = bytes_of(input.data());
-    stream_.avail_in = narrow(input.size());
-    stream_.next_out = bytes_of(output.data());
-    stream_.avail_out = narrow(output.size());
+    const uInt offered = narrow(input.size());
+    const uInt room = narrow(output.size());
+    stream_.next_in = bytes_of(input);
+    stream_.avail_in = offered;
+    stream_.next_out = bytes_of({output.data(), output.size()});
+    stream_.avail_out = room;
     const int result = inflate(&stream_, Z_NO_FLUSH);
-    input.remove_prefix(static_cast<std::size_t>(reinterpret_cast<const char*>(stream_.next_in) - input.data()));
-    const auto written = static_cast<std::size_t>(reinterpret_cast<char*>(stream_.next_out) - output.data());
+    input.remove_prefix(offered - stream_.avail_in);
+    const std::size_t written = room - stream_.avail_out;
     ended_ = result == Z_STREAM_END;
     if (result == Z_MEM_ERROR) throw std::bad_alloc();
     return ended_ || result == Z_OK || result == Z_BUF_ERROR ? written : fail(HttpFault::corrupt_coding, written);
@@ -99,9 +102,9 @@ std::string deflate_all(std::string_view body, int format) {
   if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, format, memory_level, Z_DEFAULT_STRATEGY) != Z_OK)
     throw std::bad_alloc();
   std::string out(deflateBound(&stream, body.size()), '\0');
-  stream.next_in = bytes_of(body.data());
+  stream.next_in = bytes_of(body);
   stream.avail_in = narrow(body.size());
-  stream.next_out = bytes_of(out.data());
+  stream.next_out = bytes_of(out);
   stream.avail_out = narrow(out.size());
   const int result = deflate(&stream, Z_FINISH);
   out.resize(stream.total_out);
