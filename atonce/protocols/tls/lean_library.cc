@@ -1,6 +1,7 @@
 #include "atonce/protocols/tls/lean_library.h"
 
 #include <openssl/core_dispatch.h>
+#include <openssl/provider.h>
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <openssl/provider.h>
-
 #include <memory>
 
 #include "atonce/protocols/tls/openssl.h"
