@@ -13,8 +13,10 @@
 #include "atonce/cli/command_table.h"
 #include "atonce/cli/option_table.h"
 #include "atonce/cli/positionals.h"
+#include "atonce/cli/request_values.h"
 #include "atonce/cli/spelling.h"
 #include "atonce/model/escape.h"
+#include "atonce/protocols/url/url.h"
 
 namespace atonce {
 namespace {
@@ -73,6 +75,7 @@ class CommandLine {
     for (const Given& given : given_) {
       if (given.option->count() == 0) continue;
       const OptionRow& row = *given.row;
+      if (Parsed<void> fits = check_fits_job(invocation, row); !fits) return fits;
       Values values = given.option->results();
       if (row.is_flag()) {
         for (std::string& value : values) {
@@ -92,8 +95,20 @@ class CommandLine {
     for (const Given& given : given_) {
       if (given.option->count() == 0) continue;
       for (const std::string& value : given.option->results())
-        words.push_back(given.row->is_flag() ? fmt::format("--{}", given.row->name)
+        words.push_back(given.row->is_flag() ? flag_word(*given.row, value)
                                              : fmt::format("--{}={}", given.row->name, value));
+    }
+    return words;
+  }
+
+  /// The same with secrets as "***".
+  Words options_without_secrets() const {
+    Words words = options();
+    for (std::string& word : words) {
+      const std::size_t equals = word.find('=');
+      if (equals == word.npos) continue;
+      const std::string name = word.substr(2, equals - 2);
+      word = fmt::format("--{}={}", name, without_secrets(name, word.substr(equals + 1)));
     }
     return words;
   }
@@ -102,6 +117,21 @@ class CommandLine {
   const Words& positionals() const { return positionals_; }
 
  private:
+  /// A comparison takes the options of every job; this run has one.
+  static Parsed<void> check_fits_job(const Invocation& invocation, const OptionRow& row) {
+    if (invocation.command != Command::compare) return {};
+    const CommandRow* job = find_command(invocation.plan.job);
+    const bool of_another = find_option(Command::probe, row.name) || find_option(Command::fetch, row.name);
+    if (job == nullptr || !of_another || find_option(job->command, row.name)) return {};
+    return complain(
+        fmt::format("{} has no option --{}; atonce help {} lists its options", job->name, row.name, job->name));
+  }
+
+  static std::string flag_word(const OptionRow& row, const std::string& value) {
+    if (value.empty() || value == "true") return fmt::format("--{}", row.name);
+    return fmt::format("--{}={}", row.name, value);
+  }
+
   struct Given {
     const OptionRow* row;
     CLI::Option* option;
@@ -140,14 +170,26 @@ class CommandLine {
 };
 
 /// What a command assumes before it reads its options.
-void apply_defaults(Invocation& invocation, const KnownNames& names) {
+void apply_defaults(Invocation& invocation, const Words& positionals, const KnownNames& names) {
   Plan& plan = invocation.plan;
+  if (invocation.command == Command::fetch) plan.job = "fetch";
+  if (invocation.command == Command::compare && !positionals.empty()) plan.job = positionals.front();
+  if (plan.job == "fetch") plan.input.kind = TargetKind::url;
   if (invocation.command != Command::compare) return;
   // A comparison measures strategies: as fast as each can, each target once, and nothing kept.
   plan.strategies.clear();
   for (const std::string_view name : names.strategies) plan.strategies.push_back({.name = std::string(name)});
   plan.trust = {.confirm = 0, .canaries = false};
   plan.run.none = true;
+}
+
+/// The command line as it may be kept: spelled out, and without secrets.
+Words words_to_keep(const CommandLine& line, const Words& positionals) {
+  Words words{"fetch"};
+  std::ranges::copy(line.options_without_secrets(), std::back_inserter(words));
+  if (!positionals.empty()) words.emplace_back("--");
+  for (const std::string& word : positionals) words.push_back(redact(word));
+  return words;
 }
 
 Parsed<Invocation> parse_command(Invocation invocation, const Words& words, const Surroundings& surroundings) {
@@ -158,10 +200,11 @@ Parsed<Invocation> parse_command(Invocation invocation, const Words& words, cons
     return Invocation{.command = Command::help, .topic = std::string(row_of(invocation.command).name)};
   if (!done) return std::unexpected(done.error());
 
-  apply_defaults(invocation, surroundings.names);
+  apply_defaults(invocation, line.positionals(), surroundings.names);
   done = line.apply(invocation, surroundings.names);
   if (!done) return std::unexpected(done.error());
-  if (invocation.command == Command::probe && !invocation.plan.pacing.rate) invocation.plan.pacing.automatic = true;
+  const bool runs_job = invocation.command == Command::probe || invocation.command == Command::fetch;
+  if (runs_job && !invocation.plan.pacing.rate) invocation.plan.pacing.automatic = true;
   if (invocation.command == Command::resume) invocation.run.changes = line.options();
 
   Words positionals = line.positionals();
@@ -172,6 +215,7 @@ Parsed<Invocation> parse_command(Invocation invocation, const Words& words, cons
   }
   done = apply_positionals(invocation, positionals, surroundings);
   if (!done) return std::unexpected(done.error());
+  if (invocation.command == Command::fetch) invocation.words = words_to_keep(line, positionals);
   return invocation;
 }
 

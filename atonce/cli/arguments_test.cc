@@ -19,7 +19,7 @@ using testing::Not;
 using testing::Pair;
 
 constexpr std::array<std::string_view, 4> strategies{"sequential", "processes", "threads", "async"};
-constexpr std::array<std::string_view, 1> jobs{"probe"};
+constexpr std::array<std::string_view, 2> jobs{"probe", "fetch"};
 
 int only_list_csv(const std::string& path) { return path == "list.csv" ? 0 : path == "dir" ? EISDIR : ENOENT; }
 
@@ -265,6 +265,89 @@ TEST(Arguments, CompareEveryStrategyUnlessSomeAreNamed) {
   EXPECT_THAT(complaint({"compare"}), HasSubstr("compare what?"));
 }
 
+TEST(Arguments, ReadAFetch) {
+  const auto parsed = parse({"fetch",
+                             "list.csv",
+                             "-X",
+                             "PUT",
+                             "-I",
+                             "-L",
+                             "--max-redirs",
+                             "3",
+                             "-u",
+                             "me:pass",
+                             "-b",
+                             "a=1",
+                             "-b",
+                             "b=2",
+                             "-A",
+                             "me",
+                             "--compressed",
+                             "--http1.1",
+                             "-k",
+                             "-x",
+                             "socks5://p",
+                             "--save",
+                             "dir",
+                             "--match",
+                             "200,3xx",
+                             "--filter",
+                             "text=x",
+                             "--hash",
+                             "md5",
+                             "--title",
+                             "-f",
+                             "--max-body",
+                             "10M",
+                             "-m",
+                             "9s",
+                             "--tls-timeout",
+                             "2s",
+                             "--connect-timeout",
+                             "1s"});
+  ASSERT_TRUE(parsed) << parsed.error().text;
+  const FetchOptions& fetch = parsed->plan.fetch;
+  EXPECT_EQ(parsed->plan.job, "fetch");
+  EXPECT_EQ(parsed->plan.input.kind, TargetKind::url);
+  EXPECT_EQ(fetch.method, "PUT");
+  EXPECT_TRUE(fetch.head && fetch.follow && fetch.compressed && fetch.insecure && fetch.title && fetch.fail);
+  EXPECT_EQ(fetch.max_redirects, 3u);
+  EXPECT_EQ(fetch.user, "me:pass");
+  EXPECT_EQ(fetch.cookie, "a=1; b=2");
+  EXPECT_EQ(fetch.version, HttpVersionChoice::http11);
+  EXPECT_EQ(fetch.match.at(0).ranges.size(), 2u);
+  EXPECT_EQ(fetch.body_bytes_max, 10u << 20);
+  EXPECT_EQ(fetch.timeouts.total, 9s);
+  EXPECT_EQ(fetch.timeouts.tls, 2s);
+  EXPECT_EQ(fetch.timeouts.connect, 1s);
+  EXPECT_EQ(parsed->plan.probe.timeout, std::nullopt);
+}
+
+TEST(Arguments, TakeUrlsAndHostsAndTellAFileThatIsNotThere) {
+  EXPECT_THAT(parse({"fetch", "https://a.example/x.csv", "b.example", "c.example/robots.txt"})->plan.input.targets,
+              ElementsAre("https://a.example/x.csv", "b.example", "c.example/robots.txt"));
+  EXPECT_THAT(complaint({"fetch", "urls.txt"}), HasSubstr("cannot read"));
+  EXPECT_THAT(complaint({"fetch", "./urls"}), HasSubstr("cannot read"));
+  EXPECT_THAT(complaint({"fetch", "https://{}/x", "list.csv"}), HasSubstr("--url"));
+  EXPECT_EQ(parse({"fetch", "list.csv", "--url", "http://{}/"})->plan.input.url_template, "http://{}/");
+}
+
+TEST(Arguments, KeepNoSecretInTheWordsOfAFetch) {
+  const auto parsed = parse({"fetch", "-u", "me:hunter2", "-bsid=hunter2", "-HAuthorization: hunter2", "-H",
+                             "Accept: */*", "--proxy=http://u:hunter2@p:1", "list.csv", "-q"});
+  ASSERT_TRUE(parsed) << parsed.error().text;
+  for (const std::string& word : parsed->words) EXPECT_THAT(word, Not(HasSubstr("hunter2")));
+  EXPECT_THAT(parsed->words, testing::Contains("--header=Accept: */*"));
+  EXPECT_THAT(parsed->words, testing::Contains("--user=***"));
+}
+
+TEST(Arguments, CompareTakesTheOptionsOfItsJobAndOfNoOther) {
+  EXPECT_TRUE(parse({"compare", "fetch", "list.csv", "-L", "--timeout", "5s"})->plan.fetch.follow);
+  EXPECT_EQ(parse({"compare", "fetch", "list.csv", "--timeout", "5s"})->plan.fetch.timeouts.total, 5s);
+  EXPECT_THAT(complaint({"compare", "probe", "list.csv", "-L"}), HasSubstr("probe has no option --location"));
+  EXPECT_THAT(complaint({"compare", "fetch", "list.csv", "-p", "80"}), HasSubstr("fetch has no option --ports"));
+}
+
 TEST(Arguments, RunACommandInsideAWorldWithItsOwnOptions) {
   const auto parsed = parse({"world", "mixed", "-p", "80,443", "--seed", "3", "--", "curl", "--rate", "x", "--", "y"});
   ASSERT_TRUE(parsed) << parsed.error().text;
@@ -295,8 +378,8 @@ TEST(Arguments, AnswerAnyOddWordWithAComplaintOrAPlanOfOneLine) {
   for (const char* odd : {"",         "-",        "--", "---", "-=",  "--=",         "--=x",      "-\x1b[31m",
                           "--rate=",  "--world=", "-p", "-pp", "-46", "-4=6",        "--no-json", "@file",
                           "\xff\xfe", "--\xff",   "/",  "//",  "-1",  "--json=true", "--config",  "--ports=\n"}) {
-    for (const char* command : {"probe", "compare", "resume", "runs", "show", "diff", "world", "doctor", "completion",
-                                "help", "man", "version"}) {
+    for (const char* command : {"probe", "fetch", "compare", "resume", "runs", "show", "diff", "world", "doctor",
+                                "completion", "help", "man", "version"}) {
       const std::string text = complaint({command, odd});
       EXPECT_FALSE(text.empty());
       EXPECT_EQ(text.find_first_of("\x1b\n\r"), text.npos) << command << ' ' << odd;
@@ -306,8 +389,8 @@ TEST(Arguments, AnswerAnyOddWordWithAComplaintOrAPlanOfOneLine) {
 }
 
 TEST(OptionTable, HasOneRowForANameInACommandAndOneForALetter) {
-  for (const Command command : {Command::probe, Command::compare, Command::resume, Command::runs, Command::show,
-                                Command::diff, Command::world, Command::doctor}) {
+  for (const Command command : {Command::probe, Command::fetch, Command::compare, Command::resume, Command::runs,
+                                Command::show, Command::diff, Command::world, Command::doctor}) {
     const auto rows = options_of(command);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       EXPECT_NE(rows[i]->apply, nullptr) << rows[i]->name;

@@ -11,9 +11,16 @@ constexpr std::array probe_examples{
     Example{"sort names.txt | atonce probe --rate 200/s", "from a pipe, gently"},
     Example{"atonce probe domains.csv --world=mixed", "a rehearsal"},
 };
+constexpr std::array fetch_examples{
+    Example{"atonce fetch urls.txt --json -o pages.jsonl", "a list of URLs"},
+    Example{"atonce fetch domains.csv -n 100 -L --title", "front pages"},
+    Example{"atonce fetch domains.csv --url https://{}/robots.txt --save robots", "one file of each"},
+    Example{"atonce fetch https://example.org/ -H \"Accept: text/html\"", "one URL"},
+};
 constexpr std::array compare_examples{
     Example{"atonce compare probe domains.csv -n 100", "all strategies"},
     Example{"atonce compare probe domains.csv --strategy threads:100,async", "two of them"},
+    Example{"atonce compare fetch urls.txt --strategy threads:20,async", "of another job"},
     Example{"atonce compare probe domains.csv --world=mixed --markdown", "for a report"},
 };
 constexpr std::array resume_examples{
@@ -57,10 +64,16 @@ constexpr std::array commands{
                "LIST is a file or - : rank,domain CSV, one target a line. TARGET is a name, an\n"
                "address, a network (192.0.2.0/24) or a range (192.0.2.1-192.0.2.9).",
                probe_examples},
+    CommandRow{Command::fetch, "fetch", "[LIST | URL...]", "get a URL of each line: status, time, and what came",
+               "Sends one request for each URL, as curl does, and says what came: one verdict a\n"
+               "URL. LIST has a URL or a host a line (https:// is assumed), or rank,domain CSV;\n"
+               "with --url, hosts, addresses and networks. Sizes: 500K, 64M.",
+               fetch_examples},
     CommandRow{Command::compare, "compare", "JOB [LIST | TARGET...]",
                "run the same work with each strategy, and say which is faster",
-               "Runs JOB (probe) over the same targets with each strategy, in interleaved\n"
-               "rounds; reports time, CPU, memory, and whether the verdicts agree.",
+               "Runs JOB (probe, fetch) over the same targets with each strategy, in interleaved\n"
+               "rounds; reports time, CPU, memory, and whether the verdicts agree. Takes the\n"
+               "options of JOB too: atonce help fetch.",
                compare_examples},
     CommandRow{Command::resume, "resume", "DIR", "carry on a run that was stopped, killed or ran out of disk",
                "Takes up the run kept in DIR with the words it was started with, in the folder\n"

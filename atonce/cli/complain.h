@@ -10,8 +10,8 @@
 
 namespace atonce {
 
-/// Writes "atonce: ..." to standard error, and gives the exit code for it: exit_local_limit where this machine is in the
-/// way, else `code`.
+/// Writes "atonce: ..." to standard error, and gives the exit code for it: exit_local_limit where this machine is in
+/// the way, else `code`.
 int complain_and_exit(const Complaint& complaint, ExitCode code = exit_usage);
 
 /// One line to standard error that is no complaint.

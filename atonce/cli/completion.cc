@@ -13,11 +13,12 @@ namespace {
 /// What can follow a command without a dash: words, or files.
 std::string_view words_after(Command command) {
   switch (command) {
-    case Command::compare: return "probe";
+    case Command::compare: return "probe fetch";
     case Command::world: return "calm fast open refused mixed stormy";
     case Command::completion: return "bash zsh fish";
-    case Command::help: return "probe compare resume runs show diff world doctor completion man";
+    case Command::help: return "probe fetch compare resume runs show diff world doctor completion man";
     case Command::probe:
+    case Command::fetch:
     case Command::resume:
     case Command::runs:
     case Command::show:
@@ -29,7 +30,9 @@ std::string_view words_after(Command command) {
   return "";
 }
 
-bool takes_files(Command command) { return command == Command::probe || command == Command::compare; }
+bool takes_files(Command command) {
+  return command == Command::probe || command == Command::fetch || command == Command::compare;
+}
 
 bool takes_folders(Command command) {
   return command == Command::resume || command == Command::show || command == Command::diff;

@@ -11,6 +11,7 @@ namespace atonce {
 
 enum class Command : std::uint8_t {
   probe,
+  fetch,
   compare,
   resume,
   runs,
@@ -34,6 +35,16 @@ struct WorldRequest {
   std::vector<std::string> program;    ///< after `--`: run inside the world
 };
 
+/// The words of `-H` and `-d`, in order: some name files, which are read only when a run starts.
+struct RequestWords {
+  std::vector<std::string> fields;  ///< "Name: value", "Name;", "Name:", "@file"
+  struct Data {
+    std::string word;  ///< the bytes, or "@file"
+    bool binary;       ///< `--data-binary`: a file is taken as it is
+  };
+  std::vector<Data> data;
+};
+
 /// What `resume`, `show` and `diff` are asked for.
 struct RunRequest {
   std::string folder;
@@ -49,9 +60,10 @@ struct Invocation {
   Plan plan;
   ReportFormat report = ReportFormat::table;  ///< of `compare`
   bool json = false;                          ///< `doctor`, `runs` and `diff` with `--json`
+  RequestWords request;
   WorldRequest world;
   RunRequest run;
-  std::vector<std::string> words;  ///< the command line itself, from the command on
+  std::vector<std::string> words;  ///< the command line itself, from the command on; secrets as "***"
   std::string topic;               ///< `help COMMAND`, or `completion SHELL`
 };
 

@@ -10,6 +10,7 @@
 
 #include "atonce/cli/complain.h"
 #include "atonce/cli/kept_run.h"
+#include "atonce/protocols/url/url.h"
 #include "atonce/strategies/target_source.h"
 
 namespace atonce {
@@ -74,6 +75,11 @@ Parsed<std::unique_ptr<Keeping>> Keeping::open(const Invocation& invocation, Pla
 }
 
 Parsed<void> Keeping::plan_folder(const Invocation& invocation, Plan& plan) {
+  for (const std::string& target : plan.input.targets)
+    if (redact(target) != target)
+      return complain(
+          "a run folder keeps its targets, and one of them has a password: put such URLs into a list, use --user, or "
+          "say --no-run");
   if (plan.run.path.empty()) {
     const auto runs = default_runs_folder();
     if (!runs) return std::unexpected(runs.error());

@@ -10,6 +10,7 @@
 #include "atonce/cli/complain.h"
 #include "atonce/cli/completion.h"
 #include "atonce/cli/help.h"
+#include "atonce/cli/hide_arguments.h"
 #include "atonce/cli/known_names.h"
 #include "atonce/cli/man_page.h"
 #include "atonce/runtime/machine.h"
@@ -31,7 +32,8 @@ void keep_standard_streams() {
 
 int run_command(const Invocation& invocation) {
   switch (invocation.command) {
-    case Command::probe: return run_probe(invocation);
+    case Command::probe:
+    case Command::fetch: return run_job(invocation);
     case Command::compare: return run_compare(invocation);
     case Command::resume: return run_resume(invocation);
     case Command::runs: return run_runs(invocation);
@@ -47,9 +49,11 @@ int run_command(const Invocation& invocation) {
   return exit_internal;
 }
 
-int run(std::span<const char* const> argv) {
-  const Parsed<Invocation> invocation = parse_arguments(argv, surroundings_of_process(known_names()));
+int run(std::span<char* const> argv) {
+  const std::vector<const char*> words(argv.begin(), argv.end());
+  const Parsed<Invocation> invocation = parse_arguments(words, surroundings_of_process(known_names()));
   if (!invocation) return complain_and_exit(invocation.error());
+  hide_arguments(argv, *invocation);
   return run_command(*invocation);
 }
 

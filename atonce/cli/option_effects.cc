@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "atonce/cli/set_field.h"
 #include "atonce/cli/values.h"
 
 namespace atonce {
@@ -15,21 +16,6 @@ constexpr std::uint64_t retries_max = 100;
 constexpr std::uint64_t loops_max = 1'024;
 constexpr std::uint64_t rounds_max = 1'000;
 constexpr std::uint64_t confirm_max = 5;  // Who was silent six times over, minutes apart, is silent.
-
-/// Moves a parsed value to its field, or hands the complaint on.
-template <class T, class Field>
-Parsed<void> set(Field& field, Parsed<T> value) {
-  if (!value) return std::unexpected(std::move(value.error()));
-  field = static_cast<Field>(std::move(*value));
-  return {};
-}
-
-template <class Field>
-Parsed<void> set_optional(std::optional<Field>& field, Parsed<std::uint64_t> value) {
-  if (!value) return std::unexpected(std::move(value.error()));
-  field = static_cast<Field>(*value);
-  return {};
-}
 
 Parsed<void> choose_family(Invocation& invocation, AddressChoice family) {
   AddressChoice& chosen = invocation.plan.probe.family;
@@ -129,10 +115,14 @@ Parsed<void> apply_engine(Invocation& invocation, const Values& values, const Kn
 }
 
 Parsed<void> apply_connect_timeout(Invocation& invocation, const Values& values, const KnownNames&) {
-  return set(invocation.plan.probe.connect_timeout, parse_duration(values.back()));
+  Plan& plan = invocation.plan;
+  const Parsed<void> done = set(plan.probe.connect_timeout, parse_duration(values.back()));
+  plan.fetch.timeouts.connect = plan.probe.connect_timeout;
+  return done;
 }
 
 Parsed<void> apply_timeout(Invocation& invocation, const Values& values, const KnownNames&) {
+  if (invocation.plan.job == "fetch") return set(invocation.plan.fetch.timeouts.total, parse_duration(values.back()));
   return set(invocation.plan.probe.timeout, parse_duration(values.back()));
 }
 

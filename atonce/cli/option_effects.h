@@ -67,4 +67,36 @@ ApplyOption apply_table_json;
 ApplyOption apply_names;
 ApplyOption apply_truth;
 
+// What a fetch is asked for: request_effects.cc.
+ApplyOption apply_url;
+ApplyOption apply_request;
+ApplyOption apply_header;
+ApplyOption apply_data;
+ApplyOption apply_data_binary;
+ApplyOption apply_head;
+ApplyOption apply_location;
+ApplyOption apply_max_redirs;
+ApplyOption apply_user;
+ApplyOption apply_cookie;
+ApplyOption apply_user_agent;
+ApplyOption apply_compressed;
+ApplyOption apply_http11;
+ApplyOption apply_http2;
+ApplyOption apply_insecure;
+ApplyOption apply_cacert;
+ApplyOption apply_cert;
+ApplyOption apply_key;
+ApplyOption apply_proxy;
+ApplyOption apply_save;
+ApplyOption apply_match;
+ApplyOption apply_filter;
+ApplyOption apply_hash;
+ApplyOption apply_title;
+ApplyOption apply_fail;
+ApplyOption apply_max_body;
+ApplyOption apply_resolve_timeout;
+ApplyOption apply_tls_timeout;
+ApplyOption apply_answer_timeout;
+ApplyOption apply_idle_timeout;
+
 }  // namespace atonce

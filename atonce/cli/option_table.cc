@@ -5,8 +5,11 @@
 namespace atonce {
 namespace {
 
-constexpr std::uint32_t runs = bit_of(Command::probe) | bit_of(Command::compare);
-constexpr std::uint32_t probe_only = bit_of(Command::probe);
+constexpr std::uint32_t kept = bit_of(Command::probe) | bit_of(Command::fetch);  // one job over a list
+constexpr std::uint32_t runs = kept | bit_of(Command::compare);
+constexpr std::uint32_t probes = bit_of(Command::probe) | bit_of(Command::compare);
+constexpr std::uint32_t fetches = bit_of(Command::fetch) | bit_of(Command::compare);
+constexpr std::uint32_t fetch_only = bit_of(Command::fetch);
 constexpr std::uint32_t compare_only = bit_of(Command::compare);
 constexpr std::uint32_t world_only = bit_of(Command::world);
 constexpr std::uint32_t resumed = bit_of(Command::resume);
@@ -19,17 +22,45 @@ using enum OptionGroup;
 
 // clang-format off
 constexpr std::array options{
-    OptionRow{"ports", 'p', "PORTS", "ports to try, as 80,443,8000-8100 (443)", targets, runs | world_only, apply_ports},
+    OptionRow{"ports", 'p', "PORTS", "ports to try, as 80,443,8000-8100 (443)", targets, probes | world_only, apply_ports},
+    OptionRow{"url", 0, "TEMPLATE", "the list has hosts: fetch https://{}/robots.txt of each", targets, fetches, apply_url},
     OptionRow{"limit", 'n', "N", "only the first N lines of the list", targets, runs, apply_limit},
     OptionRow{"unique", 0, "", "skip a target that came before", targets, runs, apply_unique},
     OptionRow{"exclude", 0, "FILE", "never try these names, addresses and networks", targets, runs, apply_exclude, "FILE"},
     OptionRow{"allow-private", 0, "", "names may lead to private and special addresses", targets, runs, apply_allow_private},
 
-    OptionRow{"strategy", 0, "NAME[:N]", "sequential, processes:N, threads:N, async:N (async)", pace, probe_only, apply_strategies, strategy_words},
+    OptionRow{"request", 'X', "METHOD", "the method (GET; HEAD with -I, POST with -d)", request, fetches, apply_request, "GET HEAD POST PUT PATCH DELETE OPTIONS"},
+    OptionRow{"header", 'H', "FIELD", "\"Name: value\" to send, or @FILE with such lines", request, fetches | resumed, apply_header},
+    OptionRow{"data", 'd', "DATA", "the body, as a form; @FILE: without its line ends", request, fetches, apply_data, "FILE"},
+    OptionRow{"data-binary", 0, "DATA", "the body as it is, or @FILE", request, fetches, apply_data_binary, "FILE"},
+    OptionRow{"head", 'I', "", "only the head of the answer", request, fetches, apply_head},
+    OptionRow{"location", 'L', "", "follow redirects", request, fetches, apply_location, {}, true},
+    OptionRow{"max-redirs", 0, "N", "redirects at most (10)", request, fetches, apply_max_redirs},
+    OptionRow{"user", 'u', "USER:PASS", "Basic authentication", request, fetches | resumed, apply_user},
+    OptionRow{"cookie", 'b', "COOKIES", "cookies to send, as \"a=1; b=2\"", request, fetches | resumed, apply_cookie},
+    OptionRow{"user-agent", 'A', "TEXT", "who asks (atonce/VERSION)", request, fetches, apply_user_agent},
+    OptionRow{"compressed", 0, "", "ask for a compressed body, and undo it", request, fetches, apply_compressed},
+    OptionRow{"http1.1", 0, "", "only HTTP/1.1", request, fetches, apply_http11},
+    OptionRow{"http2", 0, "", "only HTTP/2", request, fetches, apply_http2, {}, true},
+    OptionRow{"insecure", 'k', "", "do not verify certificates: anybody may answer", request, fetches, apply_insecure},
+    OptionRow{"cacert", 0, "FILE", "trust these authorities, not the system's", request, fetches, apply_cacert, "FILE"},
+    OptionRow{"cert", 'E', "FILE", "a client certificate, PEM", request, fetches, apply_cert, "FILE"},
+    OptionRow{"key", 0, "FILE", "its key (in the same file)", request, fetches, apply_key, "FILE"},
+    OptionRow{"proxy", 'x', "URL", "through http://HOST:PORT or socks5://HOST:PORT", request, fetches | resumed, apply_proxy},
+
+    OptionRow{"save", 0, "DIR", "save each body to a file in DIR", response, fetches, apply_save, "FOLDER"},
+    OptionRow{"match", 0, "WHAT", "status=200,3xx size=1-999 text=, regex= or title=", response, fetches, apply_match},
+    OptionRow{"filter", 0, "WHAT", "leave out such answers; as --match", response, fetches, apply_filter},
+    OptionRow{"hash", 0, "NAME", "hash each body: sha256, sha1 or md5", response, fetches, apply_hash, "sha256 sha1 md5"},
+    OptionRow{"title", 0, "", "the title of each page", response, fetches, apply_title},
+    OptionRow{"fail", 'f', "", "status 400 and above is no success", response, fetches, apply_fail},
+    OptionRow{"max-body", 0, "SIZE", "read so much of a body at most (64M)", response, fetches, apply_max_body},
+
+    OptionRow{"strategy", 0, "NAME[:N]", "sequential, processes:N, threads:N, async:N (async)", pace, kept, apply_strategies, strategy_words},
     OptionRow{"strategy", 0, "LIST", "which, as sequential,threads:20,async:1000 (all)", pace, compare_only, apply_strategies, strategy_words},
     OptionRow{"rounds", 0, "N", "how often each strategy runs, in turns (5)", pace, compare_only, apply_rounds},
     OptionRow{"concurrency", 'c', "N", "in flight at most (what fits here, up to 20,000)", pace, runs | resumed, apply_concurrency},
-    OptionRow{"rate", 0, "RATE", "auto: as fast as answers stay sure; or 500/s, 30/m", pace, probe_only | resumed, apply_rate, "auto"},
+    OptionRow{"rate", 0, "RATE", "auto: as fast as answers stay sure; or 500/s, 30/m", pace, kept | resumed, apply_rate, "auto"},
     OptionRow{"rate", 0, "RATE", "starts at most, as 500/s or 30/m, or auto (all)", pace, compare_only, apply_rate, "auto"},
     OptionRow{"per-address", 0, "N", "in flight to one address at most; 0: no bound (32)", pace, runs, apply_per_address},
     OptionRow{"per-network", 0, "N", "the same for one /24 of IPv4 or /48 of IPv6 (256)", pace, runs, apply_per_network},
@@ -37,29 +68,35 @@ constexpr std::array options{
     OptionRow{"engine", 0, "NAME", "how async waits: auto, ring (io_uring) or epoll", pace, runs, apply_engine, "auto ring epoll"},
 
     OptionRow{"connect-timeout", 0, "TIME", "for one connection, as 3.5s or 800ms (3.5s)", answers, runs, apply_connect_timeout},
-    OptionRow{"timeout", 0, "TIME", "for a whole try: looking up and connecting (none)", answers, runs, apply_timeout},
+    OptionRow{"timeout", 0, "TIME", "for a whole try: looking up and connecting (none)", answers, bit_of(Command::probe), apply_timeout},
+    OptionRow{"timeout", 'm', "TIME", "for a whole try of a URL, with redirects (30s)", answers, fetch_only, apply_timeout},
+    OptionRow{"timeout", 0, "TIME", "for a whole try (none; fetch: 30s)", answers, compare_only, apply_timeout},
+    OptionRow{"resolve-timeout", 0, "TIME", "for looking up a name (--timeout)", answers, fetches, apply_resolve_timeout},
+    OptionRow{"tls-timeout", 0, "TIME", "for the TLS handshake (--timeout)", answers, fetches, apply_tls_timeout},
+    OptionRow{"answer-timeout", 0, "TIME", "for the first byte of an answer (--timeout)", answers, fetches, apply_answer_timeout},
+    OptionRow{"idle-timeout", 0, "TIME", "between pieces of an answer (--timeout)", answers, fetches, apply_idle_timeout},
     OptionRow{"retries", 0, "N", "tries after the first, for time-outs and DNS (0)", answers, runs, apply_retries},
 
-    OptionRow{"confirm", 0, "N", "further tries, later, where one proves nothing (2)", trust, probe_only, apply_confirm},
+    OptionRow{"confirm", 0, "N", "further tries, later, where one proves nothing (2)", trust, kept, apply_confirm},
     OptionRow{"confirm", 0, "N", "further tries, later, where one proves nothing (0)", trust, compare_only, apply_confirm},
-    OptionRow{"no-canaries", 0, "", "mix in no hosts known to answer", trust, probe_only, apply_no_canaries},
+    OptionRow{"no-canaries", 0, "", "mix in no hosts known to answer", trust, kept, apply_no_canaries},
 
     OptionRow{"resolver", 0, "ADDR", "DNS server ADDR[:PORT], or \"system\" (resolv.conf)", names, runs, apply_resolver, "system"},
     OptionRow{"dns-timeout", 0, "TIME", "for the first question to a server (1s)", names, runs, apply_dns_timeout},
     OptionRow{"ipv4", '4', "", "only IPv4 addresses", names, runs, apply_ipv4},
     OptionRow{"ipv6", '6', "", "only IPv6 addresses", names, runs, apply_ipv6, {}, true},
-    OptionRow{"all-addresses", 0, "", "try every address of a name", names, runs, apply_all_addresses},
-    OptionRow{"happy-eyeballs", 0, "", "race the addresses of a name (RFC 8305)", names, runs, apply_happy_eyeballs},
+    OptionRow{"all-addresses", 0, "", "try every address of a name", names, probes, apply_all_addresses},
+    OptionRow{"happy-eyeballs", 0, "", "race the addresses of a name (RFC 8305)", names, probes, apply_happy_eyeballs},
 
-    OptionRow{"run", 0, "DIR", "keep it in DIR (in the state folder)", run_folder, probe_only, apply_run, "FOLDER"},
-    OptionRow{"no-run", 0, "", "keep nothing", run_folder, probe_only, apply_no_run, {}, true},
-    OptionRow{"resume", 0, "", "carry on that run, or this command's latest one", run_folder, probe_only, apply_resume},
+    OptionRow{"run", 0, "DIR", "keep it in DIR (in the state folder)", run_folder, kept, apply_run, "FOLDER"},
+    OptionRow{"no-run", 0, "", "keep nothing", run_folder, kept, apply_no_run, {}, true},
+    OptionRow{"resume", 0, "", "carry on that run, or this command's latest one", run_folder, kept, apply_resume},
 
     OptionRow{"output", 'o', "FILE", "write to FILE instead of standard output", output, runs, apply_output, "FILE"},
-    OptionRow{"json", 0, "", "one JSON object a line", output, probe_only, apply_jsonl},
-    OptionRow{"csv", 0, "", "CSV with a header", output, probe_only, apply_csv, {}, true},
-    OptionRow{"format", 0, "NAME", "text, jsonl, csv, sqlite or none (text)", output, probe_only, apply_format, "text jsonl csv sqlite none"},
-    OptionRow{"ordered", 0, "", "rows in the order of the list, not as they finish", output, probe_only, apply_ordered},
+    OptionRow{"json", 0, "", "one JSON object a line", output, kept, apply_jsonl},
+    OptionRow{"csv", 0, "", "CSV with a header", output, kept, apply_csv, {}, true},
+    OptionRow{"format", 0, "NAME", "text, jsonl, csv, sqlite or none (text)", output, kept, apply_format, "text jsonl csv sqlite none"},
+    OptionRow{"ordered", 0, "", "rows in the order of the list, not as they finish", output, kept, apply_ordered},
     OptionRow{"json", 0, "", "the report as JSON", output, compare_only, apply_report_json},
     OptionRow{"markdown", 0, "", "as a Markdown table", output, compare_only, apply_report_markdown, {}, true},
     OptionRow{"json", 0, "", "as JSON, for a program", output, tables, apply_table_json},
@@ -90,13 +127,22 @@ std::vector<const OptionRow*> options_of(Command command) {
 
 std::vector<const OptionRow*> shown_options_of(Command command) {
   std::vector<const OptionRow*> rows = options_of(command);
-  std::erase_if(rows, [](const OptionRow* row) { return row->hidden; });
+  std::erase_if(rows, [command](const OptionRow* row) {
+    const bool of_one_job = row->group == request || row->group == response;
+    return row->hidden || (of_one_job && command != Command::fetch);
+  });
   return rows;
 }
 
+const OptionRow* find_option(Command command, std::string_view name) {
+  for (const OptionRow& row : options)
+    if ((row.commands & bit_of(command)) != 0 && row.name == name) return &row;
+  return nullptr;
+}
+
 std::string_view title_of(OptionGroup group) {
-  constexpr std::array<std::string_view, 8> titles{"Targets", "Pace",       "Patience", "Trust",
-                                                   "Names",   "Run folder", "Output",   "World"};
+  constexpr std::array<std::string_view, 10> titles{"Targets", "Request", "Answer",     "Pace",   "Patience",
+                                                    "Trust",   "Names",   "Run folder", "Output", "World"};
   return titles[static_cast<std::size_t>(group)];
 }
 

@@ -9,7 +9,18 @@
 
 namespace atonce {
 
-enum class OptionGroup : std::uint8_t { targets, pace, answers, trust, names, run_folder, output, world };
+enum class OptionGroup : std::uint8_t {
+  targets,
+  request,
+  response,
+  pace,
+  answers,
+  trust,
+  names,
+  run_folder,
+  output,
+  world
+};
 
 /// A row of the one table of options: parsing, help, completions and manual page all read it.
 struct OptionRow {
@@ -31,8 +42,10 @@ struct OptionRow {
 constexpr std::uint32_t bit_of(Command command) { return 1u << static_cast<unsigned>(command); }
 
 std::span<const OptionRow> all_options();
-std::vector<const OptionRow*> options_of(Command command);        ///< In the order of the table.
-std::vector<const OptionRow*> shown_options_of(Command command);  ///< Without the hidden ones.
+std::vector<const OptionRow*> options_of(Command command);  ///< In the order of the table.
+/// Without the hidden ones, and for `compare` without those that only one job has: that job's help shows them.
+std::vector<const OptionRow*> shown_options_of(Command command);
+const OptionRow* find_option(Command command, std::string_view name);  ///< Null when the command has none.
 std::string_view title_of(OptionGroup group);
 
 }  // namespace atonce

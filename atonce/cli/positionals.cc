@@ -28,7 +28,26 @@ bool looks_like_path(std::string_view word) {
   return std::ranges::any_of(endings, [&](std::string_view ending) { return word.ends_with(ending); });
 }
 
-Parsed<void> check_target(const std::string& word, int why_unreadable) {
+/// "example.org/robots.txt": what stands before the first slash is a host.
+bool looks_like_url(std::string_view word) {
+  if (word.find("://") != word.npos) return true;
+  const std::size_t slash = word.find('/');
+  const std::string_view host = word.substr(0, slash);
+  return slash != word.npos && !host.starts_with('.') && (host.find_first_of(".:") != host.npos || host == "localhost");
+}
+
+Parsed<void> check_url(const std::string& word, int why_unreadable) {
+  if (word.find("{}") != word.npos)
+    return refuse(fmt::format("{} is a template; it goes with a list of hosts: --url {} LIST", shown(word), word));
+  if (looks_like_url(word)) return {};
+  if (word.empty()) return refuse("one of the URLs is empty");
+  if (looks_like_path(word))
+    return refuse(fmt::format("cannot read {}: {}", shown(word), std::generic_category().message(why_unreadable)));
+  return {};
+}
+
+Parsed<void> check_target(const std::string& word, TargetKind kind, int why_unreadable) {
+  if (kind == TargetKind::url) return check_url(word, why_unreadable);
   if (word.find("://") != word.npos)
     return refuse(fmt::format("{} is a URL; a probe takes host names and addresses, and ports with -p", shown(word)));
   if (word.empty()) return refuse("one of the targets is empty");
@@ -47,7 +66,7 @@ Parsed<void> take_input(InputOptions& input, Words words, const Surroundings& su
   for (const std::string& word : words) {
     const int why = word == "-" ? 0 : surroundings.why_unreadable(word);
     if (why != 0) {
-      const Parsed<void> target = check_target(word, why);
+      const Parsed<void> target = check_target(word, input.kind, why);
       if (!target) return target;
       input.targets.push_back(word);
       continue;
@@ -61,10 +80,11 @@ Parsed<void> take_input(InputOptions& input, Words words, const Surroundings& su
 Parsed<void> take_job(Invocation& invocation, Words words, const Surroundings& surroundings) {
   const auto& jobs = surroundings.names.jobs;
   if (words.empty())
-    return refuse(fmt::format("compare what? Name the job first: atonce compare {} LIST", either(jobs)));
-  if (std::ranges::find(jobs, words[0]) == jobs.end())
     return refuse(
-        fmt::format("{} is no job; name the job first: atonce compare {} LIST", shown(words[0]), either(jobs)));
+        fmt::format("compare what? Name the job first ({}): atonce compare {} LIST", either(jobs), jobs.front()));
+  if (std::ranges::find(jobs, words[0]) == jobs.end())
+    return refuse(fmt::format("{} is no job; name the job first ({}): atonce compare {} LIST", shown(words[0]),
+                              either(jobs), jobs.front()));
   invocation.plan.job = words[0];
   return take_input(invocation.plan.input, words.subspan(1), surroundings);
 }
@@ -115,7 +135,8 @@ Parsed<void> take_topic(Invocation& invocation, Words words) {
 
 Parsed<void> apply_positionals(Invocation& invocation, Words words, const Surroundings& surroundings) {
   switch (invocation.command) {
-    case Command::probe: return take_input(invocation.plan.input, words, surroundings);
+    case Command::probe:
+    case Command::fetch: return take_input(invocation.plan.input, words, surroundings);
     case Command::compare: return take_job(invocation, words, surroundings);
     case Command::resume:
     case Command::show: return take_folder(invocation.run, invocation.command, words);

@@ -9,10 +9,12 @@
 
 #include "atonce/cli/commands.h"
 #include "atonce/cli/complain.h"
+#include "atonce/cli/request_values.h"
 #include "atonce/cli/setting.h"
 #include "atonce/cli/spool.h"
 #include "atonce/cli/stop_signals.h"
 #include "atonce/model/comparison.h"
+#include "atonce/protocols/url/url.h"
 #include "atonce/reports/comparison.h"
 #include "atonce/reports/terminal.h"
 #include "atonce/strategies/run.h"
@@ -145,8 +147,8 @@ std::optional<Round> run_round(const Setting& setting, const StrategyChoice& cho
 
 std::string name_of_input(const InputOptions& input) {
   if (input.targets.empty()) return input.list;
-  return input.targets.size() == 1 ? input.targets.front()
-                                   : fmt::format("{} and {} more", input.targets.front(), input.targets.size() - 1);
+  const std::string first = redact(input.targets.front());
+  return input.targets.size() == 1 ? first : fmt::format("{} and {} more", first, input.targets.size() - 1);
 }
 
 /// Every strategy once in each round, so that a change of the machine's mood meets them all.
@@ -180,6 +182,7 @@ std::string write_report(const Comparison& comparison, ReportFormat format) {
 
 int run_compare(const Invocation& asked) {
   Invocation invocation = asked;
+  if (auto read = read_request_words(invocation); !read) return complain_and_exit(read.error());
   const std::string input = name_of_input(invocation.plan.input);
   const auto spooled = spool_if_pipe(invocation.plan.input);  // Every round reads the list again.
   if (!spooled) return complain_and_exit(spooled.error());

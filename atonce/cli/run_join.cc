@@ -22,6 +22,8 @@ void write_key(const Target& target, std::string& key) {
   key.clear();
   if (!target.valid())
     fmt::format_to(std::back_inserter(key), "? {}", target.input);
+  else if (!target.url.empty())
+    key = target.url;
   else if (target.address)
     key = write_endpoint({target.address, target.port});
   else

@@ -25,7 +25,7 @@ int run_resume(const Invocation& asked) {
     return complain_and_exit({fmt::format("the run was started in \"{}\", which cannot be entered now: {}",
                                           escape_for_terminal(folder), std::strerror(errno))});
   invocation->plan.run = {.path = path, .none = false, .resume = true};
-  return run_probe(*invocation);
+  return run_job(*invocation);
 }
 
 }  // namespace atonce

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "atonce/cli/commands.h"
 #include "atonce/cli/complain.h"
@@ -24,11 +25,19 @@ class Wanted {
  public:
   static Parsed<Wanted> read(const std::string& word, const InputOptions& input) {
     Wanted wanted(word);
-    const auto list = open_targets({.list = "", .targets = {word}, .limit = {}, .ports = input.ports});
+    const auto list = open_targets({.kind = input.kind,
+                                    .url_template = input.url_template,
+                                    .list = "",
+                                    .targets = {word},
+                                    .limit = {},
+                                    .ports = input.ports});
     if (!list) return std::unexpected(list.error());
     const Parsed<void> done = for_each_target(**list, [&](const Target& target) {
-      if (target.valid()) wanted.hosts_.emplace(target.host, target.port);
-      return wanted.hosts_.size() < targets_shown_max;
+      if (!target.url.empty())
+        wanted.urls_.insert(target.url);
+      else if (target.valid())
+        wanted.hosts_.emplace(target.host, target.port);
+      return wanted.hosts_.size() + wanted.urls_.size() < targets_shown_max;
     });
     if (!done) return std::unexpected(done.error());
     return wanted;
@@ -36,6 +45,7 @@ class Wanted {
 
   bool is(const Target& target) const {
     if (target.input == word_) return true;
+    if (!target.url.empty()) return urls_.contains(target.url);
     const auto [from, to] = hosts_.equal_range(target.host);
     return target.valid() && std::any_of(from, to, [&](const auto& host) { return host.second == target.port; });
   }
@@ -44,10 +54,12 @@ class Wanted {
   explicit Wanted(std::string word) : word_(std::move(word)) {}
   std::string word_;
   std::multimap<std::string, std::uint16_t> hosts_;
+  std::set<std::string> urls_;
 };
 
 std::string write_target(const Target& target) {
   if (!target.valid()) return fmt::format("{} ({})", target.input, target.complaint);
+  if (!target.url.empty()) return target.url;
   if (target.address) return write_endpoint({target.address, target.port});
   return fmt::format("{}:{}", target.host, target.port);
 }

@@ -20,14 +20,20 @@ Parsed<WorldServer> move_into_world(Plan& plan) {
   Parsed<WorldSpec> spec = parse_world_spec(plan.world->profile);
   if (!spec) return std::unexpected(spec.error());
   if (plan.seed != 0) spec->seed = plan.seed;
-  spec->ports = ports_of(plan.input);
+  const bool of_urls = plan.input.kind == TargetKind::url;
+  spec->ports = of_urls ? std::vector<std::uint16_t>{80, 443} : ports_of(plan.input);
   Parsed<WorldServer> world = enter_world(*spec);
   if (!world) return world;
+  if (of_urls && (world->port(80) != 80 || world->port(443) != 443))
+    return complain(
+        "URLs ask for the ports 80 and 443, which this world may not bind: it has no network of its own here (see: "
+        "atonce doctor)");
   plan.resolver.servers = {world->resolver()};
   plan.resolver.system = false;
   plan.politeness.allow_private = true;  // Its hosts live in such ranges, close together, and nothing bothers them.
   if (!plan.politeness.per_address) plan.politeness.per_address = 0;
   if (!plan.politeness.per_network) plan.politeness.per_network = 0;
+  if (of_urls) return world;
   plan.input.ports.clear();
   for (const std::uint16_t asked : spec->ports) plan.input.ports.emplace_back(world->port(asked), world->port(asked));
   return world;
@@ -64,6 +70,7 @@ Parsed<Setting> prepare(const Invocation& invocation) {
   Setting setting{.plan = invocation.plan, .job = find_job(invocation.plan.job)};
   Plan& plan = setting.plan;
   if (setting.job == nullptr) return complain(fmt::format("there is no job called \"{}\"", plan.job));
+  if (auto possible = setting.job->check(plan); !possible) return std::unexpected(possible.error());
   if (const auto excludes = ExcludeList::read(plan.politeness.excludes); !excludes)
     return std::unexpected(excludes.error());
   if (auto known = check_faults(plan.fault); !known) return std::unexpected(known.error());

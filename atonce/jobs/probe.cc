@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <stdexcept>
 #include <vector>
 
 #include "atonce/jobs/guard.h"
 #include "atonce/jobs/happy_eyeballs.h"
+#include "atonce/jobs/job_dialer.h"
 #include "atonce/runtime/combinators.h"
 #include "atonce/runtime/deadline.h"
 
@@ -177,11 +177,10 @@ Task<Outcome> probe(Io& io, Resolver& resolver, const JobSetting& setting, Targe
   co_return outcome;
 }
 
+Parsed<void> check_probe(const Plan&) { return {}; }  // The command line asks it nothing else.
+
 Task<void> with_probe(Io& io, const JobSetting& setting, JobBody body) {
-  Parsed<ResolverConfig> config = read_resolver_config(setting.plan.resolver);
-  if (!config) throw std::runtime_error(config.error().text);
-  config->ipv6_usable = has_ipv6_route(io);
-  co_await with_resolver(io, std::move(*config), [&](Resolver& resolver) -> Task<void> {
+  co_await with_job_resolver(io, setting, [&](Resolver& resolver) -> Task<void> {
     ProbeJob job(io, resolver, setting);
     co_await body(job);
   });

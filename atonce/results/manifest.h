@@ -25,6 +25,9 @@ struct PlanField {
 /// strategy, engine, verbosity; nor the list, which is known by its digest.
 std::vector<PlanField> plan_fields(const Plan& plan);
 
+/// The part of them that a fetch alone has; secrets are told of as given or not.
+std::vector<PlanField> fetch_fields(const Plan& plan);
+
 /// By what a list is known again: not by its name, since it may have moved.
 struct InputMark {
   std::string path;                  ///< absolute; empty where the targets stood on the command line

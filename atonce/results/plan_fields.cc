@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iterator>
 
@@ -81,7 +82,7 @@ std::vector<PlanField> plan_fields(const Plan& plan) {
   const InputOptions& input = plan.input;
   const ProbeOptions& probe = plan.probe;
   const PolitenessOptions& politeness = plan.politeness;
-  return {
+  std::vector<PlanField> fields{
       {"the job", plan.job},
       {"-p", ports_text(input)},
       {"-n", input.limit ? fmt::format("{}", *input.limit) : "all"},
@@ -102,6 +103,10 @@ std::vector<PlanField> plan_fields(const Plan& plan) {
       {"--world", plan.world ? "\"" + plan.world->profile + "\"" : "none"},
       {"--seed", plan.seed == 0 ? "not given" : fmt::format("{}", plan.seed)},
   };
+  if (plan.job != "fetch") return fields;
+  std::erase_if(fields, [](const PlanField& field) { return field.option == "-p" || field.option == "--timeout"; });
+  std::ranges::move(fetch_fields(plan), std::back_inserter(fields));
+  return fields;
 }
 
 std::vector<OutputPlace> output_places(const Plan& plan) {

@@ -268,7 +268,9 @@ class LoopSweep {
 }  // namespace
 
 void run_sweep(Io& io, Sweep& sweep, std::uint32_t window) {
-  io.run(sweep.job.with_job(io, sweep.setting, [&](Job& job) -> Task<void> {
+  JobSetting setting = sweep.setting;
+  setting.window = window;
+  io.run(sweep.job.with_job(io, setting, [&](Job& job) -> Task<void> {
     LoopSweep loop(io, sweep, job, window);
     co_await loop.run();
   }));
