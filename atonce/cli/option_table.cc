@@ -23,7 +23,7 @@ using enum OptionGroup;
 // clang-format off
 constexpr std::array options{
     OptionRow{"ports", 'p', "PORTS", "ports to try, as 80,443,8000-8100 (443)", targets, probes | world_only, apply_ports},
-    OptionRow{"url", 0, "TEMPLATE", "the list has hosts: fetch https://{}/robots.txt of each", targets, fetches, apply_url},
+    OptionRow{"url", 0, "TEMPLATE", "of each host of the list: https://{}/robots.txt", targets, fetches, apply_url},
     OptionRow{"limit", 'n', "N", "only the first N lines of the list", targets, runs, apply_limit},
     OptionRow{"unique", 0, "", "skip a target that came before", targets, runs, apply_unique},
     OptionRow{"exclude", 0, "FILE", "never try these names, addresses and networks", targets, runs, apply_exclude, "FILE"},
