@@ -50,7 +50,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def at_echo(self, asked, *_rest):
         told = {key: asked[key] for key in ("method", "path", "fields", "body")}
-        self.answer(body=json.dumps(told).encode(), kind="application/json")
+        self.answer(body=json.dumps(told, sort_keys=True).encode(), kind="application/json")
 
     def at_status(self, _asked, code="200"):
         self.answer(int(code), b"" if code in ("204", "304") else b"as asked\n")
