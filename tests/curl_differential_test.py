@@ -16,6 +16,7 @@ from http_server import http_server, raw_server
 from program import ProgramTest, rows_of, run
 
 CURL = shutil.which("curl")
+PYTHON = "/usr/bin/python3"  # Debian's, which has Debian's httpbin.
 NGINX = shutil.which("nginx") or ("/usr/sbin/nginx" if os.path.exists("/usr/sbin/nginx") else None)
 
 # What curl calls the ways to fail, and our verdicts for each: curl(1), EXIT CODES.
@@ -159,6 +160,26 @@ class CurlDifferential(CurlTest):
         self.expect_equal("http://no-such-name.invalid/", ("-m", "20"))
 
 
+def has_httpbin():
+    return os.path.exists(PYTHON) and subprocess.run([PYTHON, "-c", "import httpbin"], capture_output=True,
+                                                     check=False).returncode == 0
+
+
+def wait_for(port, process):
+    """Until somebody answers on the port."""
+    for _ in range(200):
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("HEAD", "/")
+            connection.getresponse()
+            return
+        except OSError:
+            if process.poll() is not None:
+                break
+            time.sleep(0.05)
+    raise unittest.SkipTest("the server did not start")
+
+
 def free_port():
     with http_server() as server:
         return server.port
@@ -207,17 +228,49 @@ http {{
         cls.addClassCleanup(cls.nginx.wait)
         cls.addClassCleanup(cls.nginx.terminate)
         cls.url = f"http://127.0.0.1:{cls.port}"
-        for _ in range(200):
-            try:
-                connection = http.client.HTTPConnection("127.0.0.1", cls.port, timeout=1)
-                connection.request("HEAD", "/")
-                connection.getresponse()
-                return
-            except OSError:
-                time.sleep(0.05)
-        raise unittest.SkipTest("nginx did not start: " + (cls.home / "error.log").read_text()[-300:])
+        wait_for(cls.port, cls.nginx)
 
     def test_files_redirects_codings_and_errors_of_nginx_are_the_same(self):
+        for path, options in self.PATHS:
+            with self.subTest(path=path, options=options):
+                self.expect_equal(self.url + path, options)
+
+
+@unittest.skipUnless(has_httpbin(), "there is no python3-httpbin here")
+class CurlDifferentialHttpbin(CurlTest):
+    """The same against httpbin, which knows most of what HTTP has."""
+
+    PATHS = [("/get?a=1", ()), ("/headers", ()), ("/user-agent", ()), ("/ip", ()), ("/post", ("-d", "a=1&b=2")),
+             ("/put", ("-X", "PUT", "-d", "x")), ("/patch", ("-X", "PATCH", "-d", "x")),
+             ("/delete", ("-X", "DELETE")), ("/anything", ("-H", "X-Thing: 1")),
+             ("/status/200", ()), ("/status/204", ()), ("/status/301", ()), ("/status/401", ()), ("/status/418", ()),
+             ("/status/503", ("-f",)), ("/redirect/3", ("-L",)), ("/relative-redirect/2", ("-L",)),
+             ("/absolute-redirect/2", ("-L",)), ("/redirect-to?url=/get", ("-L",)),
+             ("/redirect-to?url=/get&status_code=307", ("-L", "-d", "x")),
+             ("/cookies", ("-b", "a=1; b=2")), ("/cookies/set?c=3", ("-L", "-b", "a=1")), ("/cookies/set?c=3", ("-L",)),
+             ("/basic-auth/me/pass", ("-u", "me:pass")), ("/basic-auth/me/pass", ("-u", "me:wrong")),
+             ("/basic-auth/me/pass", ()), ("/bearer", ("-H", "Authorization: Bearer t")),
+             ("/gzip", ("--compressed",)), ("/deflate", ("--compressed",)),
+             ("/bytes/1000?seed=1", ()), ("/stream/3", ()), ("/stream-bytes/5000?seed=1&chunk_size=100", ()),
+             ("/range/100", ("-H", "Range: bytes=10-19")), ("/etag/x", ()), ("/etag/x", ("-H", "If-None-Match: x")),
+             ("/cache", ("-H", "If-Modified-Since: Thu, 01 Jan 1970 00:00:00 GMT")), ("/html", ()), ("/json", ()),
+             ("/xml", ()), ("/encoding/utf8", ()), ("/robots.txt", ()), ("/deny", ()), ("/base64/SGVsbG8=", ()),
+             ("/response-headers?X-One=1", ("-I",)), ("/links/3", ("-L",)), ("/image/png", ()), ("/nowhere", ()),
+             ("/drip?duration=0&numbytes=10", ())]
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        port = free_port()
+        cls.url = f"http://127.0.0.1:{port}"
+        httpbin = subprocess.Popen([PYTHON, "-c", "import sys; from httpbin import app; "
+                                    f"app.run('127.0.0.1', {port}, threaded=True)"],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        cls.addClassCleanup(httpbin.wait)
+        cls.addClassCleanup(httpbin.terminate)
+        wait_for(port, httpbin)
+
+    def test_what_httpbin_knows_is_the_same(self):
         for path, options in self.PATHS:
             with self.subTest(path=path, options=options):
                 self.expect_equal(self.url + path, options)
