@@ -6,15 +6,20 @@
 #include <cerrno>
 
 #include "atonce/protocols/client/http1_exchange.h"
+#include "atonce/protocols/client/http2_connection.h"
+#include "atonce/protocols/client/http2_exchange.h"
 #include "atonce/protocols/client/request_head.h"
 #include "atonce/protocols/client/tunnel.h"
 #include "atonce/protocols/client/verdicts.h"
+#include "atonce/protocols/cookies/jar.h"
 
 namespace atonce {
 namespace {
 
 // A connection that was read empty and serves again so soon was looked at just now.
 constexpr Duration idle_unchecked = std::chrono::milliseconds(1);
+// A server that refuses a stream may take it a moment later, on another connection; not for ever.
+constexpr std::uint16_t shared_tries_max = 3;
 
 void fail(Fetched& into, Verdict verdict, int error, std::string_view detail) {
   into.verdict = verdict;
@@ -55,6 +60,11 @@ void begin_try(Fetched& into) {
   exchange.insecure = exchange.reused = exchange.truncated = exchange.sent = false;
   exchange.secured = exchange.requested = exchange.answered = {};
   exchange.detail.clear();
+}
+
+void note_tls(Fetched& into, const Connection& connection) {
+  into.exchange.tls = connection.tls;
+  into.exchange.insecure = connection.tls && !connection.tls->verified;
 }
 
 /// The way to a proxy is not the target's, and what is ours stays ours.
@@ -138,32 +148,49 @@ Task<void> ClientCore::run(Hop hop) {
     ending = co_await attempt(hop, route, origin, std::move(*lease));
     fresh |= ending == Ending::lost;
     counts_.stale += ending == Ending::stale;
-    counts_.retried += ending == Ending::lost;
+    counts_.retried += ending == Ending::lost || ending == Ending::again;
     into.tries -= ending == Ending::stale;
   }
   into.finished = io_.now();
   pool_.leave(origin);
+  if (hop.options.cookies != nullptr && into.exchange.status_code != 0)
+    hop.options.cookies->store_all(hop.request.url, into.head.fields.all("Set-Cookie"), hop.options.now_s);
 }
 
 Task<ClientCore::Ending> ClientCore::attempt(const Hop& hop, const Route& route, Origin& origin, Lease lease) {
   begin_try(hop.into);
   Scope& outer = co_await CurrentScope{};
   if (lease.connection) co_return co_await reuse(hop, route, std::move(lease.connection), outer);
+  if (lease.shared != nullptr)
+    co_return co_await share(hop, route, static_cast<Http2Connection&>(*lease.shared), outer);
   co_return co_await begin(hop, route, origin, lease.finds_out, outer);
+}
+
+/// Waiting for it is no time of the target's.
+Task<std::optional<DialPlace>> ClientCore::find_place(const Hop& hop, IpAddress address) {
+  Result<DialPlace> waited = co_await dialer_.admit(address);
+  if (waited) co_return std::move(*waited);
+  fail(hop.into, Verdict::unfinished, waited.error().code, "");
+  hop.into.started = io_.now();
+  co_return std::nullopt;
+}
+
+void ClientCore::note_reused(const Hop& hop, const Connection& connection, Instant now) {
+  Fetched& into = hop.into;
+  into.address = connection.address;
+  into.started = into.resolved = into.connected = now;
+  into.exchange.reused = true;
+  if (connection.tls) into.exchange.secured = now;
+  ++counts_.reused;
 }
 
 Task<ClientCore::Ending> ClientCore::reuse(const Hop& hop, const Route& route, std::unique_ptr<Connection> connection,
                                            Scope& outer) {
   std::optional<DialPlace> place = dialer_.try_admit(connection->address);
+  if (!place) place = co_await find_place(hop, connection->address);
   if (!place) {
-    Result<DialPlace> waited = co_await dialer_.admit(connection->address);
-    if (!waited) {
-      pool_.give_back(std::move(connection));
-      fail(hop.into, Verdict::unfinished, waited.error().code, "");
-      hop.into.started = io_.now();
-      co_return Ending::settled;
-    }
-    place.emplace(std::move(*waited));
+    pool_.give_back(std::move(connection));
+    co_return Ending::settled;
   }
   connection->buffer = pool_.take_buffer();
   const Instant now = io_.now();
@@ -172,19 +199,67 @@ Task<ClientCore::Ending> ClientCore::reuse(const Hop& hop, const Route& route, s
     pool_.close(std::move(connection));
     co_return outer.cancelled() ? Ending::settled : Ending::stale;
   }
-  Fetched& into = hop.into;
-  into.address = connection->address;
-  into.started = into.resolved = into.connected = now;
-  into.exchange.reused = true;
-  if (connection->tls) into.exchange.secured = now;
+  note_reused(hop, *connection, now);
   Scope scope(io_, &outer);
   PhaseWatch watch(scope);
   watch.set_total(later(now, hop.total));
   co_await EnterScope{&scope};
-  ++counts_.reused;
   const Ending ending = co_await exchange(hop, route, std::move(connection), watch);
   co_await EnterScope{&outer};
   co_return ending;
+}
+
+Task<ClientCore::Ending> ClientCore::share(const Hop& hop, const Route& route, Http2Connection& connection,
+                                           Scope& outer) {
+  std::optional<DialPlace> place = dialer_.try_admit(connection.carrier().address);
+  if (!place) place = co_await find_place(hop, connection.carrier().address);
+  if (!place) {
+    connection.give_up();
+    co_return Ending::settled;
+  }
+  const Instant now = io_.now();
+  note_reused(hop, connection.carrier(), now);
+  Scope scope(io_, &outer);
+  PhaseWatch watch(scope);
+  watch.set_total(later(now, hop.total));
+  co_await EnterScope{&scope};
+  const Ending ending = co_await exchange_shared(hop, route, connection, watch);
+  co_await EnterScope{&outer};
+  co_return ending;
+}
+
+Task<ClientCore::Ending> ClientCore::exchange_shared(const Hop& hop, const Route& route, Http2Connection& connection,
+                                                     PhaseWatch& watch) {
+  Fetched& into = hop.into;
+  const bool repeatable = hop.options.idempotent || is_idempotent(hop.request.method);
+  ++counts_.exchanges;
+  note_tls(into, connection.carrier());
+  compose_head(head_, hop.request, hop.options, settings_, route.absolute_form ? route.proxy : nullptr);
+  Http2ExchangeStream exchange(connection, watch, hop.request, hop.options, settings_.limits, hop.sink, into);
+  co_await exchange.run(head_);
+  connection.release();
+  into.exchange.sent = !repeatable && !exchange.not_begun() && !exchange.unprocessed();
+  if (exchange.not_begun()) co_return Ending::stale;
+  const bool worth_another = exchange.unprocessed() || (into.exchange.reused && exchange.lost() && repeatable);
+  if (!worth_another || into.tries >= shared_tries_max) co_return Ending::settled;
+  if (hop.request.source != nullptr && !hop.request.source->rewind()) co_return Ending::settled;
+  co_return Ending::again;
+}
+
+bool ClientCore::speaks_http2(const Route& route, const Connection& connection) const {
+  if (route.tls != nullptr) return connection.stream.tls()->alpn() == "h2";
+  return settings_.version == HttpVersionChoice::http2 && !route.absolute_form;
+}
+
+/// The connection goes on by itself, reserved for us; it is for others, too, unless we wanted one for us alone.
+Http2Connection& ClientCore::make_shared(const Hop& hop, std::unique_ptr<Connection> carrier) {
+  Origin& origin = *carrier->origin;
+  auto made = std::make_unique<Http2Connection>(pool_, origin, settings_, std::move(carrier), hop.options.fresh);
+  Http2Connection& connection = *made;
+  connection.reserve();
+  scope_->start([](std::unique_ptr<Http2Connection> alive) -> Task<void> { co_await alive->run(); }, std::move(made));
+  if (!hop.options.fresh) pool_.became_shared(origin, connection);
+  return connection;
 }
 
 /// Nothing may have come while nobody asked: neither the end nor bytes that would pass for the next answer.
@@ -201,8 +276,7 @@ Task<ClientCore::Ending> ClientCore::exchange(const Hop& hop, const Route& route
   Fetched& into = hop.into;
   const bool repeatable = hop.options.idempotent || is_idempotent(hop.request.method);
   ++counts_.exchanges;
-  into.exchange.tls = connection->tls;
-  into.exchange.insecure = connection->tls && !connection->tls->verified;
+  note_tls(into, *connection);
   compose_head(head_, hop.request, hop.options, settings_, route.absolute_form ? route.proxy : nullptr);
   Http1Exchange exchange(*connection, watch, hop.request, hop.options, settings_.limits, hop.sink, into);
   co_await exchange.run(head_);
@@ -242,9 +316,14 @@ Task<ClientCore::Ending> ClientCore::begin(const Hop& hop, const Route& route, O
     pool_.end_dial(origin, finds_out);
     co_return Ending::settled;
   }
-  pool_.became_single(origin);
-  connection->buffer = pool_.take_buffer();
-  const Ending ending = co_await exchange(hop, route, std::move(connection), watch);
+  Ending ending = Ending::settled;
+  if (speaks_http2(route, *connection)) {
+    ending = co_await exchange_shared(hop, route, make_shared(hop, std::move(connection)), watch);
+  } else {
+    pool_.became_single(origin);
+    connection->buffer = pool_.take_buffer();
+    ending = co_await exchange(hop, route, std::move(connection), watch);
+  }
   co_await EnterScope{&outer};
   co_return ending;
 }

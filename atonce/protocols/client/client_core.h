@@ -17,6 +17,8 @@ struct Hop {
   bool redirected = false;  ///< somebody else said where to
 };
 
+class Http2Connection;
+
 /// What a client is made of; see HttpClient.
 class ClientCore {
  public:
@@ -45,6 +47,7 @@ class ClientCore {
     settled,
     stale,  ///< an idle connection was found broken before it was used
     lost,   ///< a reused one broke without a byte of an answer: worth a fresh one
+    again,  ///< HTTP/2: nothing was done with the request, or its connection is gone
   };
 
   Route route_of(const Hop& hop) const;
@@ -54,6 +57,12 @@ class ClientCore {
   Task<Ending> reuse(const Hop& hop, const Route& route, std::unique_ptr<Connection> connection, Scope& outer);
   Task<bool> looks_good(Connection& connection);
   Task<Ending> exchange(const Hop& hop, const Route& route, std::unique_ptr<Connection> connection, PhaseWatch& watch);
+  Task<Ending> share(const Hop& hop, const Route& route, Http2Connection& connection, Scope& outer);
+  Task<Ending> exchange_shared(const Hop& hop, const Route& route, Http2Connection& connection, PhaseWatch& watch);
+  Http2Connection& make_shared(const Hop& hop, std::unique_ptr<Connection> carrier);
+  bool speaks_http2(const Route& route, const Connection& connection) const;
+  Task<std::optional<DialPlace>> find_place(const Hop& hop, IpAddress address);
+  void note_reused(const Hop& hop, const Connection& connection, Instant now);
   Task<Ending> begin(const Hop& hop, const Route& route, Origin& origin, bool finds_out, Scope& outer);
   Task<Dialed> dial(const Hop& hop, const Route& route);
   Task<bool> prepare(const Hop& hop, const Route& route, Connection& connection, PhaseWatch& watch);

@@ -40,6 +40,11 @@ Delivery::State Delivery::resume() {
   return fault_ == HttpFault::none ? State::more : State::fault;
 }
 
+void Delivery::keep_rest() {
+  kept_.assign(wire_);
+  wire_ = kept_;
+}
+
 Delivery::State Delivery::end() {
   if (!decoder_ || decoder_->finish()) return State::more;
   fault_ = decoder_->fault();

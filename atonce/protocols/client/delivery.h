@@ -27,6 +27,8 @@ class Delivery {
     return resume();
   }
   State resume();
+  /// Keeps what is held back, whose place is about to be used again.
+  void keep_rest();
   /// The body is complete.
   State end();
 
@@ -41,6 +43,7 @@ class Delivery {
   const HttpLimits& limits_;
   std::optional<ContentDecoder> decoder_;
   std::string_view wire_;
+  std::string kept_;
   std::uint64_t delivered_ = 0;
   HttpFault fault_ = HttpFault::none;
   bool decode_;

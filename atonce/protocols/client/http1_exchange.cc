@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include "atonce/protocols/client/answer_facts.h"
 #include "atonce/protocols/client/request_head.h"
 #include "atonce/protocols/client/verdicts.h"
 #include "atonce/protocols/http/writer.h"
@@ -187,13 +188,7 @@ Http1Exchange::Step Http1Exchange::consume() {
 
 Http1Exchange::Step Http1Exchange::take_head() {
   const ResponseHead& head = connection_.reader.head();
-  into_.head = head;
-  Exchange& exchange = into_.exchange;
-  exchange.status_code = head.status;
-  exchange.reason = head.reason;
-  exchange.version = head.version;
-  exchange.content_type = head.fields.find("Content-Type").value_or("");
-  exchange.content_encoding = head.fields.joined("Content-Encoding");
+  note_head(into_, head);
   const BodyFraming framing = connection_.reader.framing();
   const bool has_body = framing.kind != BodyKind::none && framing != BodyFraming::of_length(0);
   const Delivery::State state = delivery_.head(head, has_body);

@@ -1,5 +1,6 @@
 #include "atonce/protocols/client/request_head.h"
 
+#include "atonce/protocols/cookies/jar.h"
 #include "atonce/protocols/http/base64.h"
 #include "atonce/protocols/http/content_coding.h"
 
@@ -38,8 +39,15 @@ void compose_head(RequestHead& head, const HttpRequest& request, const RequestOp
   add_unless_given(head, given, "User-Agent", settings.user_agent);
   add_unless_given(head, given, "Accept", "*/*");
   if (options.decode) add_unless_given(head, given, "Accept-Encoding", accept_encoding_all);
+  const bool has_jar = options.cookies != nullptr;
   for (const Field field : given)
-    if (!field.value.empty() && !equal_but_case(field.name, "Host")) head.fields.add(field.name, field.value);
+    if (!field.value.empty() && !equal_but_case(field.name, "Host") &&
+        !(has_jar && equal_but_case(field.name, "Cookie")))
+      head.fields.add(field.name, field.value);
+  if (!has_jar) return;
+  const std::string cookies =
+      join_cookies(given.find("Cookie").value_or(""), options.cookies->cookie_header(url, options.now_s));
+  if (!cookies.empty()) head.fields.add("Cookie", cookies);
 }
 
 BodyFraming framing_of(const HttpRequest& request) {
