@@ -14,51 +14,14 @@ using ::testing::StartsWith;
 
 constexpr std::string_view url = "http://a.example/";
 
-class Client : public ::testing::TestWithParam<ClientWorld> {
+class Client : public ClientTest {
  protected:
-  void SetUp() override {
-    io_ = GetParam().make();
-    if (io_ == nullptr) GTEST_SKIP() << "this machine has no io_uring for us";
-  }
-  Io& io() { return *io_; }
-
-  /// Runs `body(client, dialer)` against a scripted server.
-  template <class Body>
-  void play(Script script, Body body) {
-    io().run(with_script(io(), GetParam().simulated, std::move(script), [&](TestDialer& dialer) -> Task<void> {
-      co_await with_client(io(), dialer, settings_, [&](HttpClient& client) -> Task<void> {
-        co_await body(client, dialer);
-        counts_ = client.counts();
-      });
-      EXPECT_EQ(dialer.places, 0);
-    }));
-    if (auto* sim = dynamic_cast<SimIo*>(io_.get())) EXPECT_EQ(sim->open_handles(), 0U);
-  }
-
-  /// One GET of `url` and what came of it.
   Fetched fetch_one(Script script, RequestOptions options = {}, HttpRequest request = request_to(url)) {
-    Fetched fetched;
-    KeptBody body;
-    play(std::move(script), [&](HttpClient& client, TestDialer&) -> Task<void> {
-      fetched = co_await client.fetch(request, body, options);
-    });
-    body_ = body.take();
-    return fetched;
+    return ClientTest::fetch_one(std::move(script), options, std::move(request));
   }
-
-  std::unique_ptr<Io> io_;
-  ClientSettings settings_{.user_agent = "test"};
-  ClientCounts counts_;
-  std::string body_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Io, Client, ::testing::ValuesIn(client_worlds()),
-                         [](const auto& info) { return info.param.name; });
-
-/// Answers every request of every connection with "hello".
-Task<void> hello(Peer& peer, int) {
-  while (!(co_await peer.request()).empty()) co_await peer.say(answer("hello", "Content-Type: text/plain\r\n"));
-}
+ON_EVERY_ENGINE(Client);
 
 TEST_P(Client, GetsAnAnswerAndSaysAllThatIsKnownOfIt) {
   const Fetched fetched = fetch_one(hello);
@@ -152,13 +115,7 @@ TEST_P(Client, StreamsABodyInChunksOrByItsLength) {
     const Fetched fetched = fetch_one(
         [&](Peer& peer, int) -> Task<void> {
           asked = co_await peer.request();
-          while (!known && !asked.ends_with("0\r\n\r\n")) {
-            std::array<std::byte, 64> more;
-            asked += std::exchange(peer.inbox, {});
-            if (asked.ends_with("0\r\n\r\n")) break;
-            const std::size_t count = (co_await receive(peer.io, peer.socket, more)).value_or(0);
-            asked.append(reinterpret_cast<const char*>(more.data()), count);
-          }
+          while (!known && !asked.ends_with("0\r\n\r\n")) asked += co_await peer.next(1);
           co_await peer.say(answer(""));
         },
         {}, request);

@@ -31,31 +31,57 @@ class TestPlace {
 
 }  // namespace
 
+Task<bool> Peer::secure(const TlsContext& context) {
+  co_return (co_await stream.secure(TlsSession::server(context))).has_value();
+}
+
+Task<bool> Peer::hear() {
+  std::array<std::byte, 16'384> buffer;
+  const Result<std::size_t> count =
+      stream.tls() != nullptr ? co_await stream.receive_tls(buffer) : co_await receive(io, stream.socket(), buffer);
+  if (count.value_or(0) == 0) co_return false;
+  inbox.append(reinterpret_cast<const char*>(buffer.data()), *count);
+  co_return true;
+}
+
 Task<std::string> Peer::request() {
-  std::array<std::byte, 4'096> buffer;
   while (true) {
     const std::size_t end = inbox.find("\r\n\r\n");
     if (end != inbox.npos) {
       const std::size_t size = end + 4 + length_of_body(std::string_view(inbox).substr(0, end + 2));
-      if (inbox.size() >= size) {
-        std::string request = inbox.substr(0, size);
-        inbox.erase(0, size);
-        co_return request;
-      }
+      if (inbox.size() >= size) co_return co_await next(size);
     }
-    const Result<std::size_t> count = co_await receive(io, socket, buffer);
-    if (count.value_or(0) == 0) co_return "";
-    inbox.append(reinterpret_cast<const char*>(buffer.data()), *count);
+    if (!co_await hear()) co_return "";
   }
 }
 
-Task<void> Peer::say(std::string text) { (void)co_await send_all(io, socket, std::as_bytes(std::span(text))); }
+Task<std::string> Peer::next(std::size_t count) {
+  while (inbox.size() < count && co_await hear()) {
+  }
+  std::string bytes = inbox.substr(0, count);
+  inbox.erase(0, count);
+  co_return bytes;
+}
+
+Task<void> Peer::say(std::string text) { (void)co_await stream.send_all(std::as_bytes(std::span(text))); }
 
 Task<void> Peer::hang_up() {
-  io.finish_sending(socket.handle());
-  std::array<std::byte, 4'096> buffer;
-  while ((co_await receive(io, socket, buffer)).value_or(0) > 0) {
+  io.finish_sending(stream.socket().handle());
+  while (co_await hear()) {
   }
+}
+
+Task<void> Peer::serve_http2(Http2Server& server) {
+  do {
+    if (!server.feed(std::exchange(inbox, {}))) break;
+    while (server.wants_output()) {
+      std::string out;
+      server.append_output(out);
+      if (out.empty()) break;
+      co_await say(std::move(out));
+    }
+  } while (!server.is_over() && co_await hear());
+  server.finish();
 }
 
 DialPlace TestDialer::take_place() {
@@ -124,6 +150,31 @@ Task<void> with_script(Io& io, bool simulated, Script script, std::function<Task
     co_await body(dialer);
     scope.cancel();
   });
+}
+
+Task<void> hello(Peer& peer, int) {
+  while (!(co_await peer.request()).empty()) co_await peer.say(answer("hello", "Content-Type: text/plain\r\n"));
+}
+
+void ClientTest::play(Script script, std::function<Task<void>(HttpClient&, TestDialer&)> body) {
+  io().run(with_script(io(), GetParam().simulated, std::move(script), [&](TestDialer& dialer) -> Task<void> {
+    co_await with_client(io(), dialer, settings_, [&](HttpClient& client) -> Task<void> {
+      co_await body(client, dialer);
+      counts_ = client.counts();
+    });
+    EXPECT_EQ(dialer.places, 0);
+    dialed_ = dialer.dialed;
+  }));
+  if (auto* sim = dynamic_cast<SimIo*>(io_.get())) EXPECT_EQ(sim->open_handles(), 0U);
+}
+
+Fetched ClientTest::fetch_one(Script script, RequestOptions options, HttpRequest request) {
+  Fetched fetched;
+  KeptBody body;
+  play(std::move(script),
+       [&](HttpClient& client, TestDialer&) -> Task<void> { fetched = co_await client.fetch(request, body, options); });
+  body_ = body.take();
+  return fetched;
 }
 
 std::string answer(std::string_view body, std::string_view fields) {

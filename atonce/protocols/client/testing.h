@@ -8,6 +8,9 @@
 #include <vector>
 
 #include "atonce/protocols/client/client.h"
+#include "atonce/protocols/client/stream.h"
+#include "atonce/protocols/http2/session.h"
+#include "atonce/protocols/tls/authority.h"
 #include "atonce/runtime/engine.h"
 #include "atonce/runtime/testing.h"
 
@@ -16,16 +19,25 @@ namespace atonce {
 /// A server's end of a connection, for scripts.
 class Peer {
  public:
-  Peer(Io& io, Socket socket) : io(io), socket(std::move(socket)) {}
+  Peer(Io& io, Socket socket) : io(io), stream(io, std::move(socket)) {}
+
+  /// The server's side of a TLS handshake; false when it fails.
+  Task<bool> secure(const TlsContext& context);
 
   /// The next request with its body, as its Content-Length says; empty when the stream ended first.
   Task<std::string> request();
   Task<void> say(std::string text);
   /// Sends a FIN and waits until the other end has closed, too.
   Task<void> hang_up();
+  /// Some bytes into the inbox; false at the end of the stream.
+  Task<bool> hear();
+  /// The next `count` bytes, or what there is before the end of the stream.
+  Task<std::string> next(std::size_t count);
+  /// Speaks HTTP/2 until the client hangs up.
+  Task<void> serve_http2(Http2Server& server);
 
   Io& io;
-  Socket socket;
+  ByteStream stream;
   std::string inbox;
 };
 
@@ -64,6 +76,33 @@ std::ostream& operator<<(std::ostream& out, const ClientWorld& world);
 
 /// Runs a script for each connection while `body(dialer)` runs.
 Task<void> with_script(Io& io, bool simulated, Script script, std::function<Task<void>(TestDialer&)> body);
+
+/// Answers every request of every connection with "hello".
+Task<void> hello(Peer& peer, int number);
+
+/// Plays scripts against a client on each engine in turn, and sees to it that nothing is left open.
+class ClientTest : public ::testing::TestWithParam<ClientWorld> {
+ protected:
+  void SetUp() override {
+    io_ = GetParam().make();
+    if (io_ == nullptr) GTEST_SKIP() << "this machine has no io_uring for us";
+  }
+  Io& io() { return *io_; }
+
+  /// Runs `body(client, dialer)` against a scripted server.
+  void play(Script script, std::function<Task<void>(HttpClient&, TestDialer&)> body);
+  /// One request and what came of it; its body is in `body_`.
+  Fetched fetch_one(Script script, RequestOptions options, HttpRequest request);
+
+  std::unique_ptr<Io> io_;
+  ClientSettings settings_{.user_agent = "test"};
+  ClientCounts counts_;  ///< at the end of the last play
+  std::string body_;
+  std::vector<std::string> dialed_;
+};
+#define ON_EVERY_ENGINE(Suite)                                              \
+  INSTANTIATE_TEST_SUITE_P(Io, Suite, ::testing::ValuesIn(client_worlds()), \
+                           [](const auto& info) { return info.param.name; })
 
 /// "HTTP/1.1 200 OK", a length and the body.
 std::string answer(std::string_view body, std::string_view fields = "");
