@@ -10,7 +10,7 @@
 namespace atonce {
 
 struct TlsContext::State {
-  LeanLibrary library;  ///< first, so that it ends last
+  std::optional<LeanLibrary> library;  ///< of a client; first, so that it ends last
   ContextPtr ssl;
   bool is_server = false;
   bool insecure = false;

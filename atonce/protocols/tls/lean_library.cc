@@ -1,7 +1,6 @@
 #include "atonce/protocols/tls/lean_library.h"
 
 #include <openssl/core_dispatch.h>
-#include <openssl/provider.h>
 
 #include <algorithm>
 #include <array>
@@ -138,9 +137,9 @@ LeanLibrary::LeanLibrary() {
   const bool as_usual = OSSL_PROVIDER_available(nullptr, "default") == 1;
   if (as_usual && DefaultProvider::get().provider() != nullptr) {
     context_.reset(OSSL_LIB_CTX_new());
-    if (context_ && (OSSL_PROVIDER_add_builtin(context_.get(), name, start_provider) != 1 ||
-                     OSSL_PROVIDER_load(context_.get(), name) == nullptr))
-      context_.reset();
+    if (context_ && OSSL_PROVIDER_add_builtin(context_.get(), name, start_provider) == 1)
+      provider_.reset(OSSL_PROVIDER_load(context_.get(), name));
+    if (!provider_) context_.reset();
   }
   ERR_clear_error();
 }

@@ -24,6 +24,7 @@ class LeanLibrary {
 
  private:
   std::unique_ptr<OSSL_LIB_CTX, ReleasedBy<&OSSL_LIB_CTX_free>> context_;
+  std::unique_ptr<OSSL_PROVIDER, ReleasedBy<&OSSL_PROVIDER_unload>> provider_;
 };
 
 }  // namespace atonce

@@ -118,11 +118,12 @@ Parsed<TlsContext> TlsContext::client(const TlsClientOptions& options) {
   const Parsed<std::string> alpn = write_alpn(options.alpn);
   if (!alpn) return std::unexpected(alpn.error());
   auto state = std::make_shared<State>();
-  Parsed<StorePtr> store = load_trust_store(options.ca_file, options.ca_pem, state->library.get());
+  OSSL_LIB_CTX* const library = state->library.emplace().get();
+  Parsed<StorePtr> store = load_trust_store(options.ca_file, options.ca_pem, library);
   if (!store && !options.insecure) return std::unexpected(store.error());
 
   constexpr int security_level = 2;
-  ContextPtr ssl = make_context(TLS_client_method(), security_level, state->library.get());
+  ContextPtr ssl = make_context(TLS_client_method(), security_level, library);
   if (store) SSL_CTX_set_cert_store(ssl.get(), store->release());
   // As curl does: an authority of the user's is trusted whether or not its own root is known.
   X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ssl.get()), X509_V_FLAG_PARTIAL_CHAIN);
