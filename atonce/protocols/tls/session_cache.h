@@ -12,7 +12,7 @@ namespace atonce {
 /// 1.3 serve once (RFC 8446, C.4), those of TLS 1.2 until they expire. One for each loop; outlives its sessions.
 class TlsSessionCache {
  public:
-  /// A session holds the host's certificates: about 10 KB each. Beyond this the one longest unused goes.
+  /// A session holds the host's certificates: some 6 KB each. Beyond this the one longest unused goes.
   static constexpr std::size_t sessions_default = 4'096;
   /// Servers send two tickets at once, and a connection uses up one: more than this of one host is hoarding.
   static constexpr std::size_t of_one_host_max = 8;

@@ -61,7 +61,8 @@ class TlsSession {
   void input_ended();
   /// Ciphertext that was fed and not yet looked at.
   std::size_t input_left() const;
-  /// Gives back what memory an idle connection can do without: some 34 KB, taken again when there is something to do.
+  /// Gives back what memory an idle connection can do without: some 34 of 58 KB, taken again when there is something to
+  /// do.
   void release_buffers();
 
   TlsStep handshake();
