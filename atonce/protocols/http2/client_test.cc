@@ -327,6 +327,24 @@ TEST(Http2Script, BytesForACancelledStreamReachNobody) {
   EXPECT_EQ(other.text, "");
 }
 
+TEST(Http2Script, AStreamThatBreaksLeavesTheConnectionOfUse) {
+  for (const std::string& script :
+       {head({{"a", "b"}}), head({{":status", "200"}, {"x", "\n"}}), http2_rst_stream(1, 0x7),
+        head({{":status", "200"}, {"x", std::string(15'000, 'x')}}) + http2_window_update(1, 0x7fffffff)}) {
+    Client client;
+    client.session.feed(greeting() + script);
+    output_of(client.session);
+    EXPECT_EQ(client.answer.breaks.size(), 1U) << client.told();
+    KeptAnswer next;
+    ASSERT_TRUE(client.session.can_submit());
+    const auto stream = client.session.submit({.authority = "h", .scheme = "https"}, nullptr, next);
+    output_of(client.session);
+    client.session.feed(head({{":status", "204"}}, whole_message, static_cast<std::uint32_t>(stream.value())));
+    EXPECT_TRUE(next.is_whole()) << client.told();
+    EXPECT_EQ(client.session.streams_open(), 0U);
+  }
+}
+
 TEST(Http2Script, AfterAFaultTheGoodbyeStillGoesOut) {
   Client client;
   client.session.feed(greeting() + times(2'000, http2_ping(1)));
