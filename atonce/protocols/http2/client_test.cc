@@ -215,7 +215,6 @@ TEST(Http2Script, ResetsSayWhatMayBeSentAgain) {
   EXPECT_EQ(told_of(greeting() + http2_rst_stream(1, 0x7)), "refused / ");
   EXPECT_EQ(told_of(greeting() + http2_rst_stream(1, 0x8)), "reset / ");
   EXPECT_EQ(told_of(greeting() + http2_rst_stream(1, 0x0)), "reset / ");
-  EXPECT_EQ(told_of(greeting() + http2_rst_stream(1, 0xd)), "http11_required / ");
   EXPECT_EQ(told_of(greeting() + ok() + bytes("a") + http2_rst_stream(1, 0x2)), "reset / ");
 
   const auto unprocessed = [](const std::string& script) {
@@ -227,6 +226,10 @@ TEST(Http2Script, ResetsSayWhatMayBeSentAgain) {
   EXPECT_FALSE(unprocessed(ok() + http2_rst_stream(1, 0x7)));
   EXPECT_FALSE(unprocessed(http2_rst_stream(1, 0x8)));
   EXPECT_TRUE(unprocessed(http2_goaway(0, 0xb)));
+}
+
+TEST(Http2Script, AServerMayAskForHttp11) {
+  EXPECT_EQ(told_of(greeting() + http2_rst_stream(1, 0xd)), "http11_required / ");
 }
 
 TEST(Http2Script, AGoodbyeSaysWhichStreamsWereProcessed) {
@@ -270,21 +273,30 @@ TEST(Http2Script, ContinuationsAreCounted) {
             "continuation_flood / continuation_flood");
 }
 
-TEST(Http2Script, FloodsEndTheConnection) {
-  const auto flood = [](const std::string& frame, const std::string& before = {}) {
-    return deliver({greeting() + before + times(2'000, frame)});
-  };
+/// What comes of far too many of `frame`.
+std::string flood(const std::string& frame, const std::string& before = {}) {
+  return deliver({greeting() + before + times(2'000, frame)});
+}
+
+TEST(Http2Script, SettingsWithoutAnEndAreAFlood) {
   EXPECT_EQ(flood(http2_settings()), "settings_flood / settings_flood");
+}
+
+TEST(Http2Script, PingsWithoutAnEndAreAFlood) {
   EXPECT_EQ(flood(http2_ping(7)), "ping_flood / ping_flood");
   EXPECT_EQ(flood(http2_ping(7, true)), "ping_flood / ping_flood");
-  EXPECT_EQ(flood(http2_rst_stream(1, 0x8)), "reset / reset_flood");
-  EXPECT_EQ(flood(http2_window_update(0, 1)), "empty_frame_flood / empty_frame_flood");
-  EXPECT_EQ(flood(http2_frame(priority, 0, 1, std::string_view("\0\0\0\0\x10", 5))),
-            "empty_frame_flood / empty_frame_flood");
-  EXPECT_EQ(flood(http2_frame(static_cast<Http2FrameType>(0xbe), 0, 1)), "empty_frame_flood / empty_frame_flood");
-  EXPECT_EQ(flood(bytes(""), ok()), "empty_frame_flood / empty_frame_flood");
-  EXPECT_EQ(flood(http2_frame(data, 0x8, 1, std::string_view("\0", 1)), ok()), "waiting / ");
 }
+
+TEST(Http2Script, FramesThatBringNothingAreAFlood) {
+  const std::string flooded = "empty_frame_flood / empty_frame_flood";
+  EXPECT_EQ(flood(http2_window_update(0, 1)), flooded);
+  EXPECT_EQ(flood(http2_frame(priority, 0, 1, std::string_view("\0\0\0\0\x10", 5))), flooded);
+  EXPECT_EQ(flood(http2_frame(static_cast<Http2FrameType>(0xbe), 0, 1)), flooded);
+  EXPECT_EQ(flood(bytes(""), ok()), flooded);
+  EXPECT_EQ(flood(http2_frame(data, 0x8, 1, std::string_view("\0", 1)), ok()), flooded);
+}
+
+TEST(Http2Script, ResetsOfWhatHasEndedAreAFlood) { EXPECT_EQ(flood(http2_rst_stream(1, 0x8)), "reset / reset_flood"); }
 
 TEST(Http2Script, AFewPingsBetweenBodiesAreNoFlood) {
   Client client;

@@ -158,6 +158,7 @@ struct Http2Calls {
     Http2Core& core = core_of(user);
     return guard(core, [&] {
       nghttp2_session_consume_connection(session, size);
+      core.count_useful();
       Http2Stream* const stream = core.find(id);
       if (stream != nullptr && stream->fault == Http2Fault::none)
         core.take_chunk(*stream, std::as_bytes(std::span(data, size)));

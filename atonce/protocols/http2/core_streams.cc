@@ -32,6 +32,13 @@ Http2Fault fault_of_peer_reset(std::uint32_t code) {
   }
 }
 
+/// DATA that may well be empty: what is padding and a byte or two is paid for when those are told.
+bool brings_nothing(const FrameScanner::Header& data) {
+  constexpr std::uint32_t padding_max = 256;  // its length, and itself
+  if ((data.flags & NGHTTP2_FLAG_END_STREAM) != 0) return false;
+  return data.length == 0 || ((data.flags & NGHTTP2_FLAG_PADDED) != 0 && data.length <= padding_max);
+}
+
 }  // namespace
 
 void Http2Core::flood(Http2Fault fault) {
@@ -48,8 +55,7 @@ Http2Fault Http2Core::count(const FrameScanner::Header& frame) {
       if (side_ == Side::client) count_useful();
       return Http2Fault::none;
     case NGHTTP2_DATA:
-      if (frame.length == 0 && (frame.flags & NGHTTP2_FLAG_END_STREAM) == 0)
-        return count_idle(Http2Fault::empty_frame_flood);
+      if (brings_nothing(frame)) return count_idle(Http2Fault::empty_frame_flood);
       count_useful();
       return Http2Fault::none;
     case NGHTTP2_SETTINGS: return count_idle(Http2Fault::settings_flood);

@@ -341,15 +341,5 @@ TEST(Http2, AnExceptionOfATellerPassesThrough) {
   EXPECT_THROW(pair.talk(), std::runtime_error);
 }
 
-TEST(Http2Faults, EachHasAWordASentenceAndAVerdict) {
-  for (const Http2FaultRow& row : all_http2_faults()) {
-    EXPECT_EQ(name_of(row.fault), row.name);
-    EXPECT_FALSE(row.sentence.empty());
-    EXPECT_NE(verdict_of(row.fault), Verdict::ok);
-  }
-  EXPECT_EQ(verdict_of(Http2Fault::none), Verdict::ok);
-  EXPECT_EQ(name_of(Http2Fault::none), "");
-}
-
 }  // namespace
 }  // namespace atonce
