@@ -7,7 +7,7 @@ import os
 import unittest
 
 from http_server import PAGE, http_server, raw_server
-from program import ProgramTest, account_of, csv_rows_of, rows_of, run
+from program import ProgramTest, account_of, csv_rows_of, rows_of, run, start
 
 STRATEGIES = ("sequential", "processes:3", "threads:4", "async", "async:2")
 # Names lead to 127.0.0.1 here, which somebody else's words may not.
@@ -210,10 +210,21 @@ class Redirects(FetchTest):
 
     def test_they_lead_into_special_addresses_only_where_allowed(self):
         with raw_server(b"HTTP/1.1 302 Found\r\nLocation: " + f"{self.url}/echo".encode()
-                        + b"\r\nContent-Length: 0\r\n\r\n") as first:
+                        + b"\r\nContent-Length: 0\r\n\r\n", address="127.0.0.2") as first:
             done = run("fetch", first.url, "-L", "--json", "-q")
         self.assertEqual(rows_of(done.stdout)[0]["verdict"], "special_use")
         self.assertEqual(self.server.asked, [])
+
+    def test_an_address_may_lead_to_itself(self):
+        done = run("fetch", f"{self.url}/redirect/2", "-L", "--json", "-q")
+        self.assertEqual(rows_of(done.stdout)[0]["verdict"], "ok")
+
+    def test_a_connection_that_stands_already_is_no_way_around_that(self):
+        with raw_server(b"HTTP/1.1 302 Found\r\nLocation: " + f"{self.url}/echo".encode()
+                        + b"\r\nContent-Length: 0\r\n\r\n", address="127.0.0.2") as first:
+            done = run("fetch", f"{self.url}/page", first.url, "-L", "--json", "-q", "--strategy", "sequential")
+        self.assertEqual([row["verdict"] for row in rows_of(done.stdout)], ["ok", "special_use"])
+        self.assertEqual([asked["path"] for asked in self.server.asked], ["/page"])
 
 
 class Answers(FetchTest):
@@ -307,6 +318,34 @@ class Patience(FetchTest):
             row = self.fetch(server.url, "-d", "x", "--retries", "5")[0]
             self.assertEqual(server.served, 1)
         self.assertEqual(row["tries"], 1)
+
+
+class KeptFetches(FetchTest):
+    def test_a_url_of_a_kept_run_can_be_shown_and_two_runs_compared(self):
+        listed = self.write("urls.txt", f"{self.url}/page\n{self.url}/status/404\n")
+        before, after = self.folder / "before", self.folder / "after"
+        self.expect_exit(run("fetch", listed, "--run", before, *LOCAL), 0)
+        self.expect_exit(run("fetch", listed, "--fail", "--run", after, *LOCAL), 0)
+        shown = run("show", before, "--target", f"{self.url}/page")
+        self.expect_exit(shown, 0)
+        self.assertIn(f"{self.url}/page", shown.stdout)
+        told = json.loads(run("diff", before, after, "--json").stdout)
+        self.assertEqual([change["target"] for change in told["changes"]], [f"{self.url}/status/404"])
+
+    def test_a_run_that_was_killed_is_carried_on_with_a_row_for_each_url(self):
+        listed = self.write("urls.txt", "".join(f"{self.url}/bytes/{i}\n" for i in range(300)))
+        kept = self.folder / "run"
+        program = start("fetch", listed, "--run", kept, "--rate", "200/s", "--json", "-q", *LOCAL)
+        with program:
+            for _ in range(40):
+                program.stdout.readline()
+            program.kill()
+            program.communicate(timeout=60)
+        done = run("resume", kept, "--rate", "auto")
+        self.assertIn(done.returncode, (0, 3), done.stderr)
+        rows = rows_of((kept / "results.jsonl").read_text())
+        self.assertEqual(sorted(row["line"] for row in rows), list(range(1, 301)))
+        self.assertEqual({row["size_body"] for row in rows}, set(range(300)))
 
 
 class Secrets(FetchTest):

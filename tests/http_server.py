@@ -128,7 +128,7 @@ def http_server(address="127.0.0.1", handler=Handler):
 
 
 @contextlib.contextmanager
-def raw_server(*answers):
+def raw_server(*answers, address="127.0.0.1"):
     """Answers the n-th connection with the n-th of these bytes, the last one ever after, and closes."""
     class Raw(socketserver.BaseRequestHandler):
         def handle(self):
@@ -144,9 +144,9 @@ def raw_server(*answers):
     class Listener(socketserver.ThreadingTCPServer):
         daemon_threads = allow_reuse_address = True
 
-    server = Listener(("127.0.0.1", 0), Raw)
+    server = Listener((address, 0), Raw)
     server.lock, server.served = threading.Lock(), 0
-    server.url = f"http://127.0.0.1:{server.server_address[1]}"
+    server.url = f"http://{address}:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

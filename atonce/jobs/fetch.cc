@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <stdexcept>
 
 #include "atonce/jobs/fetch_sink.h"
@@ -67,7 +68,10 @@ class FetchJob final : public Job {
   Task<void> ask(Fetched& fetched, const HttpRequest& prototype, FetchSink& sink) {
     RequestOptions options = recipe_.request_options();
     std::optional<CookieJar> jar;
-    if (!recipe_.options().cookie.empty()) options.cookies = &jar.emplace(suffixes_);
+    if (!recipe_.options().cookie.empty()) {
+      options.cookies = &jar.emplace(suffixes_);
+      options.now_s = std::time(nullptr);
+    }
     if (recipe_.shared_body().empty()) {
       co_await client_.fetch_into(fetched, prototype, sink, options);
       co_return;

@@ -67,7 +67,9 @@ Parsed<void> FetchRecipe::compose() {
   if (colon != std::string::npos) password_ = options.user.substr(colon + 1);
   request_options_.timeouts = options.timeouts;
   request_options_.decode = options.compressed;
-  if (options.follow) request_options_.follow = RedirectPolicy{.redirects_max = options.max_redirects};
+  if (options.follow)
+    request_options_.follow =
+        RedirectPolicy{.redirects_max = options.max_redirects, .keep_method = !options.method.empty()};
   Parsed<AnswerConditions> conditions = AnswerConditions::compile(options);
   if (!conditions) return std::unexpected(conditions.error());
   conditions_ = std::move(*conditions);

@@ -40,9 +40,10 @@ JobDialer::JobDialer(Io& io, Resolver& resolver, const JobSetting& setting)
 
 Task<Dialed> JobDialer::dial(DialRequest request) {
   Dialed dialed;
-  if (refuses(request)) {
-    dialed.verdict = Verdict::excluded;
+  if (const std::optional<Verdict> objection = objection_to(request)) {
+    dialed.verdict = *objection;
     dialed.address = request.address;
+    if (request.address) dialed.resolved = io_.now();
     co_return dialed;
   }
   const Instant began = io_.now();
@@ -55,25 +56,27 @@ Task<Dialed> JobDialer::dial(DialRequest request) {
   co_return dialed;
 }
 
-bool JobDialer::refuses(const DialRequest& request) const {
-  if (request.to_proxy) return false;
-  return request.address ? excludes_.excludes(request.address) : excludes_.excludes(request.host);
+std::optional<Verdict> JobDialer::objection_to(const DialRequest& request) {
+  if (request.to_proxy) return std::nullopt;
+  if (!request.address && excludes_.excludes(request.host)) return Verdict::excluded;
+  if (!request.address) return std::nullopt;
+  if (request.redirected) return guard_.objection_to(request.address);
+  return excludes_.excludes(request.address) ? std::optional(Verdict::excluded) : std::nullopt;
 }
 
 /// False when there is nobody to connect to; then `dialed` says why.
 Task<bool> JobDialer::find_addresses(const DialRequest& request, Addresses& addresses, Dialed& dialed) {
   if (request.address) {
     addresses = {request.address};
-    if (request.to_proxy || !request.redirected) co_return true;
-  } else {
-    Lookup found = co_await look_up(request);
-    if (!found) {
-      dialed.verdict = found.error().verdict;
-      dialed.error = found.error().error;
-      co_return false;
-    }
-    addresses = std::move(*found);
+    co_return true;
   }
+  Lookup found = co_await look_up(request);
+  if (!found) {
+    dialed.verdict = found.error().verdict;
+    dialed.error = found.error().error;
+    co_return false;
+  }
+  addresses = std::move(*found);
   if (request.to_proxy) co_return true;
   dialed.address = addresses.front();
   const std::optional<Verdict> refused = guard_.keep_allowed(addresses);

@@ -21,6 +21,7 @@ class JobDialer final : public Dialer {
   JobDialer(Io& io, Resolver& resolver, const JobSetting& setting);
 
   Task<Dialed> dial(DialRequest request) override;
+  std::optional<Verdict> objection_to(const DialRequest& request) override;
   std::optional<DialPlace> try_admit(const IpAddress& address) override;
   Task<Result<DialPlace>> admit(IpAddress address) override;
 
@@ -31,7 +32,6 @@ class JobDialer final : public Dialer {
   Task<void> connect_to(const DialRequest& request, const Addresses& addresses, Dialed& dialed);
   Task<Place> take_place(IpAddress address, Dialed& dialed);
   Task<void> connect_once(Endpoint to, Duration timeout, Dialed& dialed);
-  bool refuses(const DialRequest& request) const;
 
   Io& io_;
   Resolver& resolver_;

@@ -61,7 +61,7 @@ class Following {
     while (into_.verdict == Verdict::ok && leads_on(into_.head)) {
       const Instant ended = into_.finished;
       if (!go_on()) break;
-      co_await core_.run({next_, options_, sink_, into_, total_, true});
+      co_await core_.run({next_, options_, sink_, into_, total_, leads_away()});
       queued += std::max(into_.started - ended, Duration{});
     }
     into_.started = started + queued;
@@ -74,6 +74,9 @@ class Following {
     into_.exchange.detail = std::move(detail);
     return false;
   }
+
+  /// To a host that the user did not name himself.
+  bool leads_away() const { return next_.url.host != first_.url.host; }
 
   void remember(const HttpRequest& request) { seen_.push_back(request.method + " " + write_url(request.url)); }
 
@@ -91,7 +94,7 @@ class Following {
     chain_.push_back({status, write_url(next.url)});
     next_ = std::move(next);
     if (const std::optional<Verdict> objection = core_.dialer().objection_to(
-            {.host = next_.url.host, .address = next_.url.address, .port = next_.url.port, .redirected = true}))
+            {.host = next_.url.host, .address = next_.url.address, .port = next_.url.port, .redirected = leads_away()}))
       return stop(*objection, "a redirect leads to " + next_.url.host);
     remember(next_);
     // With cookies the same question may get another answer.
@@ -118,7 +121,9 @@ class Following {
 
 HttpRequest redirected(const HttpRequest& request, std::uint16_t status, Url to, const RedirectPolicy& policy) {
   HttpRequest next = request;
-  if (becomes_get(request.method, status, policy)) {
+  // What has a body is a POST to curl, whatever -X calls it.
+  const bool posts = policy.keep_method && (!request.body.empty() || request.source != nullptr);
+  if (becomes_get(posts ? "POST" : request.method, status, policy)) {
     if (!policy.keep_method) next.method = "GET";
     next.body.clear();
     next.source = nullptr;
