@@ -57,6 +57,8 @@ constexpr std::array doors{
     Door{"<brotli", "protocols/http/brotli_coding.cc"},
     Door{"<zstd", "protocols/http/zstd_coding.cc"},
     Door{"<openssl", "protocols/tls/"},
+    Door{"<simdjson", "jobs/hurl/json_request.cc"},
+    Door{"<libxml", "jobs/hurl/xpath.cc"},
 };
 
 struct Include {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,8 +25,17 @@ class Regex {
   bool found_in(std::string_view text) const;
   /// The first match: its first group, or all of it when there is none.
   std::optional<std::string_view> first_in(std::string_view text) const;
+  bool matches_all_of(std::string_view text) const;
+  /// What the first group matched, where the expression is found first; nothing when it is not found, or found without
+  /// that group.
+  std::optional<std::string_view> first_group_in(std::string_view text) const;
+  /// How many groups the expression has.
+  int groups() const;
   /// The text with every match replaced; "\1" in `with` is the first group.
   std::string replace_all(std::string_view text, std::string_view with) const;
+  /// The same in the words of Rust: $1, ${1} and ${name} in `with` are groups, $$ is a dollar. Nothing when the result
+  /// were longer than `bytes_max`.
+  std::optional<std::string> expand_all(std::string_view text, std::string_view with, std::size_t bytes_max) const;
 
  private:
   struct Compiled;

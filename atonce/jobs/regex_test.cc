@@ -36,5 +36,35 @@ TEST(Regex, TakesTimeInProportionToTheText) {
   EXPECT_FALSE(Regex::parse("(a+)+$b")->found_in(text));
 }
 
+TEST(Regex, AGroupThatTookNoPartIsNothing) {
+  const Regex either = *Regex::parse("a|(b)");
+  EXPECT_EQ(either.first_group_in("b"), "b");
+  EXPECT_EQ(either.first_group_in("a"), std::nullopt);
+  EXPECT_EQ(Regex::parse("a")->first_group_in("a"), std::nullopt);
+  EXPECT_EQ(either.groups(), 1);
+}
+
+TEST(Regex, AllOfATextIsMoreThanAPart) {
+  EXPECT_TRUE(Regex::parse("a+")->matches_all_of("aaa"));
+  EXPECT_FALSE(Regex::parse("a+")->matches_all_of("aab"));
+}
+
+TEST(Regex, DollarsInAReplacementAreGroups) {
+  const Regex date = *Regex::parse("(\\d+)-(?P<month>\\d+)");
+  EXPECT_EQ(date.expand_all("2024-12, 2025-01", "${month}/$1", 100), "12/2024, 01/2025");
+  EXPECT_EQ(date.expand_all("1-2", "$$1 $9 ${nobody} $", 100), "$1   $");
+  EXPECT_EQ(date.expand_all("none", "x", 100), "none");
+}
+
+TEST(Regex, AnExpressionThatMatchesNothingIsReplacedBetweenCharacters) {
+  EXPECT_EQ(Regex::parse("x*")->expand_all("aé", "-", 100), "-a-é-");
+  EXPECT_EQ(Regex::parse("x*")->expand_all("", "-", 100), "-");
+}
+
+TEST(Regex, AReplacementThatGrowsTooLongIsNotMade) {
+  EXPECT_EQ(Regex::parse("a")->expand_all("aaaa", "12345", 19), std::nullopt);
+  EXPECT_EQ(Regex::parse("a")->expand_all("aaaa", "12345", 20)->size(), 20U);
+}
+
 }  // namespace
 }  // namespace atonce

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "atonce/jobs/hurl/value.h"
+#include "atonce/jobs/regex.h"
 #include "atonce/model/duration.h"
 #include "atonce/model/exchange.h"
 
@@ -25,13 +26,15 @@ struct Place {
 };
 
 struct Filter;
-class Regex;
 class JsonPath;
 
 /// `{{name filter...}}`, `{{newUuid}}`, `{{newDate}}`.
 struct Expression {
   enum class Source : std::uint8_t { variable, new_uuid, new_date };
+  /// How the value is written: as it is; inside the quotes of a JSON string; as a value of JSON.
+  enum class Writing : std::uint8_t { plain, json_text, json_value };
   Source source = Source::variable;
+  Writing writing = Writing::plain;
   std::string name;  ///< of the variable
   std::vector<Filter> filters;
   Place place;
@@ -80,7 +83,7 @@ struct Body {
 /// A pattern between slashes or quotes: compiled as soon as it has no expression in it.
 struct Pattern {
   Template text;
-  std::shared_ptr<const Regex> compiled;
+  std::optional<Regex> compiled;
 };
 
 /// A JSONPath; compiled as soon as it has no expression in it.
@@ -274,13 +277,15 @@ struct Step {
   std::optional<Body> body;
   std::optional<Response> response;
   std::string idempotency_key;  ///< not empty: goes out as Idempotency-Key, and the step may be sent again
+  std::string complaint;        ///< why there is no request in the line; only in batches that have a complaint
   Place place;                  ///< of the method
 };
 
 /// Requests that go out one after the other, each after the answer to the one before.
 struct Batch {
-  std::string name;    ///< the file's, or the `batch` of lines of JSON
-  std::string source;  ///< path of the file; empty: standard input
+  std::string name;       ///< the file's, or the `batch` of lines of JSON
+  std::string source;     ///< path of the file; empty: standard input
+  std::string complaint;  ///< why none of its steps may be sent; empty: they may
   std::vector<Step> steps;
 };
 
@@ -289,7 +294,7 @@ struct BatchLimits {
   std::size_t file_bytes_max = 16 << 20;    ///< of a Hurl file
   std::size_t line_bytes_max = 16 << 20;    ///< of a line of JSON: bodies are in it
   std::size_t steps_max = 100'000;          ///< of one batch
-  std::size_t batch_bytes_max = 256 << 20;  ///< of one batch of JSON lines, which is held until its last line
+  std::size_t batch_bytes_max = 256 << 20;  ///< of one batch of JSON lines, which is held to its last line
   std::size_t name_bytes_max = 1 << 10;     ///< of a batch, a variable
   std::size_t depth_max = 100;              ///< of JSON bodies; of filters behind one query
   std::size_t findings_max = 100;           ///< that are told about one file

@@ -11,6 +11,7 @@
 #include "atonce/jobs/hurl/variables.h"
 #include "atonce/model/duration.h"
 #include "atonce/model/exchange.h"
+#include "atonce/protocols/http/fields.h"
 #include "atonce/protocols/url/query.h"
 #include "atonce/protocols/url/url.h"
 
@@ -76,11 +77,11 @@ struct CertificateFacts {
 struct Answer {
   std::uint16_t status = 0;
   HttpVersion version = HttpVersion::unknown;
-  std::string_view url;                                                        ///< effective
-  std::function<std::vector<std::string_view>(std::string_view name)> fields;  ///< all values of a field, in order
-  std::string_view body;                                                       ///< decoded
-  std::optional<std::string_view> raw_body;                                    ///< as it came; none: not kept
-  bool body_cut = false;                                                       ///< the body went on beyond what is kept
+  std::string_view url;  ///< effective
+  const Fields* fields = nullptr;
+  std::string_view body;                     ///< decoded
+  std::optional<std::string_view> raw_body;  ///< as it came; none: not kept
+  bool body_cut = false;                     ///< the body went on beyond what is kept
   Duration duration{};
   std::vector<Redirect> redirects;
   std::optional<CertificateFacts> certificate;

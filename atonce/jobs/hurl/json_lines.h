@@ -24,7 +24,9 @@ namespace atonce::hurl {
 /// in a line is a template.
 ///
 /// Lines of one batch stand together: a batch is known as soon as its id changes, so memory follows one batch and not
-/// the file; a batch that comes again later is a complaint.
+/// the file. What cannot be run comes out, too, with a complaint, so that each line has its account: a batch with a
+/// line that is no request, both neighbours of a line that cannot be read at all, a batch that comes again later, and
+/// the pieces of one that is too large to be held.
 class JsonLines {
  public:
   explicit JsonLines(std::string source, const BatchLimits& limits = {});
@@ -32,17 +34,12 @@ class JsonLines {
   JsonLines(JsonLines&&) noexcept;
   JsonLines& operator=(JsonLines&&) noexcept;
 
-  /// Reads one line, without its end. Gives the batch before, when this line begins another. A line that is no request
-  /// is a finding (`findings`), and the batch it belongs to, as far as that can be known, is not given at all. Blank
-  /// lines are passed over.
+  /// Reads one line, without its end. Gives the batch before, when this line begins another. Blank lines are passed
+  /// over, and counted.
   std::optional<Batch> add(std::string_view line);
   /// Call once behind the last line.
   std::optional<Batch> finish();
-
-  /// What was wrong, since the last call.
-  std::vector<Finding> take_findings();
-  std::uint64_t lines() const;    ///< read so far
-  std::uint64_t batches() const;  ///< given so far
+  std::uint64_t lines() const;  ///< read so far
 
  private:
   struct State;

@@ -83,6 +83,8 @@ struct JsonLimits {
 
 /// Reads a JSON text of RFC 8259: UTF-8, one value, nothing behind it. Of members with one name the last counts.
 Parsed<Value> parse_json(std::string_view text, const JsonLimits& limits = {});
+/// Complains as `parse_json` does, and makes nothing.
+Parsed<void> check_json(std::string_view text, const JsonLimits& limits = {});
 /// The shortest text that reads back as the same value; bytes, dates and nodes as strings.
 std::string write_json(const Value& value);
 
