@@ -32,7 +32,9 @@ class Line {
 
   std::string read(sj::ondemand::document& document) {
     sj::ondemand::object object;
-    if (document.get_object().get(object)) return "a line is a JSON object, as {\"url\": \"https://example.org\"}";
+    const sj::error_code error = document.get_object().get(object);
+    if (error == sj::INCORRECT_TYPE) return "a line is a JSON object, as {\"url\": \"https://example.org\"}";
+    if (error) return std::string(broken);
     for (auto found : object) {
       std::string_view name;
       JsonValue value;

@@ -128,9 +128,7 @@ class Preparation {
     if (step_.form.empty()) return true;
     NameValues form;
     if (!pairs(step_.form, form)) return false;
-    std::string& out = request_.body.emplace();
-    for (const auto& [name, value] : form)
-      out += fmt::format("{}{}={}", out.empty() ? "" : "&", percent_encode(name), percent_encode(value));
+    request_.body = write_urlencoded(form);
     add_unless_there("Content-Type", "application/x-www-form-urlencoded");
     return true;
   }

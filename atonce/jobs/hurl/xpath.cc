@@ -35,6 +35,8 @@ using Owned = std::unique_ptr<T, Release>;
 const xmlChar* as_xml(const char* text) { return reinterpret_cast<const xmlChar*>(text); }
 std::string as_text(const xmlChar* text) { return text ? reinterpret_cast<const char*>(text) : ""; }
 
+void say_nothing(void*, const char*, ...) {}
+
 Owned<xmlDoc> read(std::string_view text, Markup markup) {
   const int size = static_cast<int>(text.size());
   if (markup == Markup::html)
@@ -94,6 +96,7 @@ Parsed<Value> evaluate_xpath(std::string_view document, Markup markup, std::stri
   if (expression.size() > expression_bytes_max) return complain("the XPath is longer than 64 KiB");
   if (expression.find('\0') != expression.npos) return refuse("has a NUL byte");
   xmlInitParser();
+  xmlSetGenericErrorFunc(nullptr, say_nothing);  // it would print; each thread has its own
   const Owned<xmlDoc> parsed = read(document, markup);
   if (!parsed || xmlDocGetRootElement(parsed.get()) == nullptr)
     return complain(markup == Markup::xml ? "it is no XML" : "it is no HTML");

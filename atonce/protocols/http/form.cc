@@ -62,8 +62,7 @@ std::string complaint_about_part(const FormPart& part) {
   return {};
 }
 
-}  // namespace
-
+/// As curl_easy_escape(3): all but letters, digits and "-._~".
 std::string percent_encode(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -76,7 +75,9 @@ std::string percent_encode(std::string_view text) {
   return out;
 }
 
-std::string write_form(std::span<const FormField> fields) {
+}  // namespace
+
+std::string write_urlencoded(std::span<const FormField> fields) {
   std::string out;
   for (const auto& [name, value] : fields) {
     if (!out.empty()) out += '&';

@@ -10,12 +10,10 @@
 
 namespace atonce {
 
-/// Percent-encodes all but letters, digits and "-._~", as curl's --data-urlencode and curl_easy_escape(3).
-std::string percent_encode(std::string_view text);
-
 using FormField = std::pair<std::string, std::string>;
-/// "a=1&b=2%203": application/x-www-form-urlencoded. Source: WHATWG URL 5; a space becomes %20, as curl has it.
-std::string write_form(std::span<const FormField> fields);
+/// "a=1&b=2%203": application/x-www-form-urlencoded. Source: WHATWG URL 5; a space becomes %20, as in curl's
+/// --data-urlencode.
+std::string write_urlencoded(std::span<const FormField> fields);
 
 /// A part of multipart/form-data.
 struct FormPart {

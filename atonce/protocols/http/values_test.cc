@@ -91,8 +91,8 @@ TEST(MediaType, IsNotMadeOfAnythingElse) {
 
 TEST(Form, IsPercentEncodedAsCurlDoes) {
   const std::array<FormField, 2> fields{{{"a b", "c&d=e+f"}, {"\xc3\xa9", "-._~"}}};
-  EXPECT_EQ(write_form(fields), "a%20b=c%26d%3De%2Bf&%C3%A9=-._~");
-  EXPECT_EQ(write_form({}), "");
+  EXPECT_EQ(write_urlencoded(fields), "a%20b=c%26d%3De%2Bf&%C3%A9=-._~");
+  EXPECT_EQ(write_urlencoded({}), "");
 }
 
 TEST(Form, OfPartsHasThemBetweenBoundaries) {
