@@ -172,6 +172,11 @@ Result<Handle> DescriptorIo::adopt_listener(int descriptor) {
 
 void DescriptorIo::finish_sending(Handle handle) { ::shutdown(handle.value, SHUT_WR); }
 
+void DescriptorIo::send_at_once(Handle handle) {
+  const int yes = 1;
+  ::setsockopt(handle.value, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+}
+
 void DescriptorIo::close(Handle handle) { ::close(handle.value); }
 
 void DescriptorIo::wake() {

@@ -22,6 +22,7 @@ class DescriptorIo : public Io {
   Result<Endpoint> remote_endpoint(Handle handle) override;
   Result<Handle> adopt_listener(int descriptor) override;
   void finish_sending(Handle handle) override;
+  void send_at_once(Handle handle) override;
   void close(Handle handle) override;
   void reset(Handle handle, Family family) override;
   void break_off(Handle handle) override;

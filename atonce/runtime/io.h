@@ -59,6 +59,9 @@ class Io {
   virtual Result<Handle> adopt_listener(int) { return std::unexpected(Error{EOPNOTSUPP}); }
   /// Ends the sending side of a stream (FIN). Source: shutdown(2).
   virtual void finish_sending(Handle handle) = 0;
+  /// Small pieces go out at once, and do not wait for the acknowledgement of earlier ones; where the engine can. Source:
+  /// tcp(7) on TCP_NODELAY.
+  virtual void send_at_once(Handle) {}
   /// Closes; nothing may be in flight on the handle. Does not wait.
   virtual void close(Handle handle) = 0;
   /// Closes a connection that carried nothing: with RST where the engine can, so that neither side keeps it in

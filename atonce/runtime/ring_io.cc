@@ -322,6 +322,11 @@ void RingIo::close(Handle handle) {
   if (!slot.finishing) request(token(Step::close_slot, slot_of(handle)));
 }
 
+void RingIo::send_at_once(Handle handle) {
+  // Options of direct descriptors cannot be set before Linux 6.7, nor with this liburing.
+  if (!is_slot(handle)) DescriptorIo::send_at_once(handle);
+}
+
 void RingIo::finish_sending(Handle handle) {
   if (!is_slot(handle)) return DescriptorIo::finish_sending(handle);
   if (std::exchange(slots_[slot_of(handle)].finishing, true)) return;

@@ -38,6 +38,7 @@ class RingIo : public DescriptorIo {
   Result<Endpoint> remote_endpoint(Handle handle) override;
   void break_off(Handle handle) override;
   void finish_sending(Handle handle) override;
+  void send_at_once(Handle handle) override;
   void close(Handle handle) override;
 
  protected:

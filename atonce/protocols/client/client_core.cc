@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <charconv>
 
 #include "atonce/protocols/client/http1_exchange.h"
 #include "atonce/protocols/client/http2_connection.h"
@@ -41,6 +43,17 @@ bool is_excepted(const std::vector<std::string>& no_proxy, std::string_view host
   });
 }
 
+void append_number(std::string& key, std::uint64_t number) {
+  std::array<char, 20> digits;
+  key += ' ';
+  key.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
+}
+
+void append_place(std::string& key, std::string_view host, std::uint16_t port) {
+  key += host;
+  append_number(key, port);
+}
+
 /// Nothing of an earlier try shows in the next one.
 void begin_try(Fetched& into) {
   Exchange& exchange = into.exchange;
@@ -76,7 +89,7 @@ Verdict verdict_of_proxy_dial(Verdict verdict) {
 }  // namespace
 
 ClientCore::ClientCore(Io& io, Dialer& dialer, const ClientSettings& settings)
-    : io_(io), dialer_(dialer), settings_(settings), pool_(io, settings) {}
+    : io_(io), dialer_(dialer), settings_(settings), pool_(io, settings), writer_(settings) {}
 
 void ClientCore::close() {
   pool_.close_idle();
@@ -112,12 +125,14 @@ Origin::Speaks ClientCore::expected_of(const Route& route) const {
 Origin& ClientCore::enter_origin(const Hop& hop, const Route& route) {
   const Url& url = hop.request.url;
   key_text_.clear();
-  auto out = std::back_inserter(key_text_);
-  if (!route.absolute_form) fmt::format_to(out, "{}:{}", url.host, url.port);
-  if (route.tls != nullptr) fmt::format_to(out, " {}", fmt::ptr(route.tls));
-  if (route.proxy != nullptr)
-    fmt::format_to(out, " {} {}:{} {}:{}{}", static_cast<int>(route.proxy->kind), route.proxy->host, route.proxy->port,
-                   route.proxy->user.size(), route.proxy->user, route.proxy->password);
+  if (!route.absolute_form) append_place(key_text_, url.host, url.port);
+  if (route.tls != nullptr) append_number(key_text_, reinterpret_cast<std::uintptr_t>(route.tls));
+  if (route.proxy != nullptr) {
+    append_number(key_text_, static_cast<std::uint64_t>(route.proxy->kind));
+    append_place(key_text_, route.proxy->host, route.proxy->port);
+    append_number(key_text_, route.proxy->user.size());
+    key_text_.append(route.proxy->user).append(route.proxy->password);
+  }
   return pool_.enter(key_text_, expected_of(route));
 }
 
@@ -234,9 +249,8 @@ Task<ClientCore::Ending> ClientCore::exchange_shared(const Hop& hop, const Route
   const bool repeatable = hop.options.idempotent || is_idempotent(hop.request.method);
   ++counts_.exchanges;
   note_tls(into, connection.carrier());
-  compose_head(head_, hop.request, hop.options, settings_, route.absolute_form ? route.proxy : nullptr);
   Http2ExchangeStream exchange(connection, watch, hop.request, hop.options, settings_.limits, hop.sink, into);
-  co_await exchange.run(head_);
+  co_await exchange.run(writer_.head(hop.request, hop.options, nullptr));
   connection.release();
   into.exchange.sent = !repeatable && !exchange.not_begun() && !exchange.unprocessed();
   if (exchange.not_begun()) co_return Ending::stale;
@@ -277,9 +291,8 @@ Task<ClientCore::Ending> ClientCore::exchange(const Hop& hop, const Route& route
   const bool repeatable = hop.options.idempotent || is_idempotent(hop.request.method);
   ++counts_.exchanges;
   note_tls(into, *connection);
-  compose_head(head_, hop.request, hop.options, settings_, route.absolute_form ? route.proxy : nullptr);
   Http1Exchange exchange(*connection, watch, hop.request, hop.options, settings_.limits, hop.sink, into);
-  co_await exchange.run(head_);
+  co_await exchange.run(writer_, route.absolute_form ? route.proxy : nullptr);
   into.exchange.sent = exchange.sent() && !repeatable;
   const bool worth_another = into.exchange.reused && exchange.lost() && (repeatable || !exchange.sent());
   ++connection->exchanges;

@@ -3,6 +3,7 @@
 #include "atonce/protocols/client/client.h"
 #include "atonce/protocols/client/phase_watch.h"
 #include "atonce/protocols/client/pool.h"
+#include "atonce/protocols/client/request_writer.h"
 #include "atonce/protocols/tls/session_cache.h"
 
 namespace atonce {
@@ -76,7 +77,7 @@ class ClientCore {
   Scope* scope_ = nullptr;
   TlsSessionCache sessions_;
   Pool pool_;
-  RequestHead head_;      ///< of the request that is being written
+  RequestWriter writer_;
   std::string key_text_;  ///< of the origin that is being looked for
   ClientCounts counts_;
 };

@@ -29,8 +29,8 @@ Http1Exchange::Http1Exchange(Connection& connection, PhaseWatch& watch, const Ht
       delivery_(sink, options.decode, limits),
       sent_before_(connection.stream.sent()) {}
 
-Task<void> Http1Exchange::run(const RequestHead& head) {
-  if (!prepare(head)) co_return;
+Task<void> Http1Exchange::run(RequestWriter& writer, const Proxy* via) {
+  if (!prepare(writer, via)) co_return;
   ByteStream& stream = connection_.stream;
   into_.exchange.requested = stream.io().now();
   if (body_apart_) {
@@ -48,11 +48,11 @@ Task<void> Http1Exchange::run(const RequestHead& head) {
   co_await receive_answer();
 }
 
-bool Http1Exchange::prepare(const RequestHead& head) {
+bool Http1Exchange::prepare(RequestWriter& writer, const Proxy* via) {
   framing_ = framing_of(request_);
-  connection_.reader.begin(head.method);
+  connection_.reader.begin(request_.method);
   connection_.outgoing.clear();
-  if (const Parsed<void> written = append_request(connection_.outgoing, head, framing_); !written) {
+  if (const Parsed<void> written = writer.append(connection_.outgoing, request_, options_, via, framing_); !written) {
     fail(Verdict::invalid_input, 0, written.error().text);
     return false;
   }

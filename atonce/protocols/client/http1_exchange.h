@@ -6,6 +6,7 @@
 #include "atonce/protocols/client/connection.h"
 #include "atonce/protocols/client/delivery.h"
 #include "atonce/protocols/client/phase_watch.h"
+#include "atonce/protocols/client/request_writer.h"
 
 namespace atonce {
 
@@ -15,8 +16,8 @@ class Http1Exchange {
   Http1Exchange(Connection& connection, PhaseWatch& watch, const HttpRequest& request, const RequestOptions& options,
                 const HttpLimits& limits, BodySink& sink, Fetched& into);
 
-  /// Does it; the verdict is in `into` then.
-  Task<void> run(const RequestHead& head);
+  /// Does it; the verdict is in `into` then. `via`: the proxy that answers itself.
+  Task<void> run(RequestWriter& writer, const Proxy* via);
 
   /// Another exchange may use the connection.
   bool reusable() const { return complete_ && all_sent_ && rest_.empty() && connection_.reader.keep_alive(); }
@@ -28,7 +29,7 @@ class Http1Exchange {
  private:
   enum class Step : std::uint8_t { more, settle, done };
 
-  bool prepare(const RequestHead& head);
+  bool prepare(RequestWriter& writer, const Proxy* via);
   Task<void> send_and_receive();
   Task<Result<void>> send_body();
   Task<void> receive_answer();

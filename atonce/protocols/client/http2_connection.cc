@@ -95,6 +95,8 @@ void Http2Connection::over() {
 
 Task<void> Http2Connection::run() {
   carrier_->buffer = pool_.take_buffer();
+  // Requests of one moment are sent together as it is; one of the next need not wait for the other side's nod.
+  pool_.io().send_at_once(carrier_->stream.socket().handle());
   co_await with_scope(pool_.io(), [this](Scope& scope) -> Task<void> {
     scope_ = &scope;
     scope.start([](Http2Connection* self) -> Task<void> { co_await self->send_all(); }, this);
