@@ -283,6 +283,7 @@ struct Reading {
   }
 
   std::optional<std::int64_t> unix_ns() const {
+    if (unix_s && std::abs(*unix_s) >= INT64_MAX / ns_of_second) return std::nullopt;
     if (unix_s) return *unix_s * ns_of_second + ns;
     if (!year && !short_year) return std::nullopt;
     const ch::year of(year ? *year : *short_year + (*short_year < 70 ? 2000 : 1900));

@@ -190,6 +190,26 @@ TEST(Check, ABodyThatIsNoJsonIsSaidToBeNone) {
               ElementsAre(HasSubstr("the body is not JSON: what is wrong stands at byte 1")));
 }
 
+TEST(Check, ADateOfTheYear9999IsTheLastThatCanBeHeld) {
+  TestAnswer answer = rich_answer();
+  answer.certificate->not_after = 253'402'300'799;
+  answer.certificate->not_before = -253'402'300'799;
+  EXPECT_THAT(failures("[Asserts]\ncertificate \"Expire-Date\" daysAfterNow > 80000\n"
+                       "certificate \"Start-Date\" daysBeforeNow > 120000\n"
+                       "certificate \"Expire-Date\" dateFormat \"%Y\" == \"2262\"\n",
+                       answer),
+              IsEmpty());
+}
+
+TEST(Check, NodesThatLieInEachOtherAreNotCopiedWithoutAnEnd) {
+  std::string deep;
+  for (int i = 0; i < 250; ++i) deep += "[";
+  for (int i = 0; i < 20'000; ++i) deep += i == 0 ? "0" : ",0";
+  deep += std::string(250, ']');
+  EXPECT_THAT(failures("[Asserts]\njsonpath \"$..*\" count > 1\njsonpath \"$..[1]\" == 0\n", TestAnswer(deep)),
+              ElementsAre(HasSubstr("selects more than can be held")));
+}
+
 TEST(Check, AnExpressionInAPathOrAPatternIsResolved) {
   Variables variables;
   variables.set("i", integer_value(1));

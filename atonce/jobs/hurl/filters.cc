@@ -139,10 +139,13 @@ class Work {
   }
 
   Evaluated<Found> of_date(Date date) {
-    const auto days = [&](std::int64_t ns) { return give(integer_value(ns / ns_of_day)); };
+    // Halves: the difference of two moments may be too long for 64 bits of nanoseconds.
+    const auto days = [&](std::int64_t from, std::int64_t to) {
+      return give(integer_value((to / 2 - from / 2) / (ns_of_day / 2)));
+    };
     switch (filter_.kind) {
-      case FilterKind::days_after_now: return days(date.unix_ns - scope_.sources.unix_now_ns());
-      case FilterKind::days_before_now: return days(scope_.sources.unix_now_ns() - date.unix_ns);
+      case FilterKind::days_after_now: return days(scope_.sources.unix_now_ns(), date.unix_ns);
+      case FilterKind::days_before_now: return days(date.unix_ns, scope_.sources.unix_now_ns());
       case FilterKind::date_format: {
         const Evaluated<std::string> format = render(filter_.first, scope_);
         if (!format) return std::unexpected(format.error());

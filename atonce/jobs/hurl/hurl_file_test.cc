@@ -247,6 +247,12 @@ TEST(HurlFile, WhatNestsTooDeeplyIsRefused) {
               ElementsAre(HasSubstr("more than 100 filters")));
 }
 
+TEST(HurlFile, ExpressionsInExpressionsHaveABound) {
+  std::string text = "GET http://a/";
+  for (int i = 0; i < 100'000; ++i) text += "{{a replace \"";
+  EXPECT_THAT(wrong(text), ElementsAre(HasSubstr("nested too deeply")));
+}
+
 TEST(HurlFile, NotMoreIsToldThanAPersonReads) {
   std::string text = "GET http://a\n[Options]\n";
   for (int i = 0; i < 1000; ++i) text += "proxy: x\n";

@@ -62,6 +62,7 @@ class HurlReader {
   bool file_name(Template& out);
   bool escape(Maker& maker, std::string_view escapes);
   bool expression(Expression& out);
+  bool expression_inside(Expression& out);
   bool whole_expression(Template& out);  ///< "{{...}}" and nothing else
   Found key(Template& out);
   Found field(FieldTemplate& out);
@@ -118,6 +119,7 @@ class HurlReader {
   BatchLimits limits_;
   State state_;
   std::vector<Finding> findings_;
+  unsigned expressions_open_ = 0;  ///< an argument of a filter may have expressions, too
   bool failed_ = false;
 };
 

@@ -99,7 +99,16 @@ bool HurlReader::escape(Maker& maker, std::string_view escapes) {
 }
 
 bool HurlReader::expression(Expression& out) {
+  constexpr unsigned open_max = 16;
   out.place = state_.place;
+  if (expressions_open_ >= open_max) return fail("expressions are nested too deeply here");
+  ++expressions_open_;
+  const bool good = expression_inside(out);
+  --expressions_open_;
+  return good;
+}
+
+bool HurlReader::expression_inside(Expression& out) {
   advance(2);
   skip_blanks();
   const State start = state_;

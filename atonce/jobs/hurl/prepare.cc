@@ -42,7 +42,6 @@ class Preparation {
   Evaluated<PreparedRequest> run(StepOptions options) {
     request_.method = step_.method;
     request_.options = std::move(options);
-    request_.may_repeat = !step_.idempotency_key.empty();
     if (url() && fields() && cookies() && authorization() && body() && checked()) return std::move(request_);
     finding_.text = scope_.variables.redact(finding_.text);
     return std::unexpected(std::move(finding_));
@@ -118,7 +117,8 @@ class Preparation {
       credentials = user + ":" + password;
     }
     if (!credentials.empty()) add_unless_there("Authorization", "Basic " + write_base64(credentials));
-    if (request_.may_repeat) add_unless_there("Idempotency-Key", step_.idempotency_key);
+    if (!step_.idempotency_key.empty()) add_unless_there("Idempotency-Key", step_.idempotency_key);
+    request_.may_repeat = find_field("Idempotency-Key") != nullptr;
     return true;
   }
 
@@ -192,7 +192,8 @@ class Preparation {
       return fail({step_.place, std::move(why)});
     for (std::size_t i = 0; i < request_.fields.size(); ++i) {
       const auto& [name, value] = request_.fields[i];
-      const Place place = i < step_.fields.size() ? step_.fields[i].place : step_.place;
+      const bool written = i < step_.fields.size() && step_.fields[i].place.line > 0;
+      const Place place = written ? step_.fields[i].place : step_.place;
       if (std::string why = complaint_about_field(name, value); !why.empty()) return fail({place, std::move(why)});
     }
     return true;

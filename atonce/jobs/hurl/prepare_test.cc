@@ -96,6 +96,11 @@ TEST(Prepare, CredentialsBecomeAField) {
   EXPECT_EQ(field(*prepared("GET http://a\nAuthorization: x\n[BasicAuth]\nbob: secret\n"), "Authorization"), "x");
 }
 
+TEST(Prepare, AnIdempotencyKeyOfTheFileAllowsARepetition) {
+  EXPECT_TRUE(prepared("POST http://a\nIdempotency-Key: {{newUuid}}\n")->may_repeat);
+  EXPECT_FALSE(prepared("POST http://a\n")->may_repeat);
+}
+
 TEST(Prepare, OptionsHaveTheirValues) {
   const auto request = prepared(
       "GET http://a\n[Options]\nretry: {{n}}\nretry-interval: 2s\ndelay: 100\nlocation: true\nmax-redirs: "

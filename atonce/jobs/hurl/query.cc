@@ -17,8 +17,6 @@
 namespace atonce::hurl {
 namespace {
 
-constexpr std::int64_t ns_of_second = 1'000'000'000;
-
 Found some(Value value) { return Found{.value = std::move(value)}; }
 Found some(std::string text) { return some(text_value(std::move(text))); }
 
@@ -55,7 +53,7 @@ Value cookie_value(std::string_view attribute, std::string_view text) {
     if (read.ec == std::errc() && read.ptr == text.data() + text.size()) return integer_value(age);
   }
   if (equal_but_case(attribute, "Expires"))
-    if (const std::optional<std::int64_t> unix_s = parse_http_date(text)) return Value{Date{*unix_s * ns_of_second}};
+    if (const std::optional<std::int64_t> unix_s = parse_http_date(text)) return Value{date_of(*unix_s)};
   return text_value(std::string(text));
 }
 
@@ -177,8 +175,8 @@ Evaluated<Found> Examination::of_certificate(const Query& query) {
   const auto text = [](const std::string& known) { return known.empty() ? Found{} : some(known); };
   if (*name == "Subject") return text(certificate.subject);
   if (*name == "Issuer") return text(certificate.issuer);
-  if (*name == "Start-Date") return some(Value{Date{certificate.not_before * ns_of_second}});
-  if (*name == "Expire-Date") return some(Value{Date{certificate.not_after * ns_of_second}});
+  if (*name == "Start-Date") return some(Value{date_of(certificate.not_before)});
+  if (*name == "Expire-Date") return some(Value{date_of(certificate.not_after)});
   if (*name == "Serial-Number") return text(certificate.serial_number);
   if (*name == "Subject-Alt-Name") return text(fmt::format("{}", fmt::join(certificate.names, ", ")));
   return wrong_at(query.place, fmt::format("a certificate has no attribute \"{}\"; there are {}",

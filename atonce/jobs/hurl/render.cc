@@ -11,6 +11,9 @@
 namespace atonce::hurl {
 namespace {
 
+/// What a JSONPath may select in all: its nodes may lie in each other, and each is copied.
+constexpr std::size_t copied_weight_max = 2'000'000;
+
 /// Version 4. Source: RFC 9562 5.4.
 std::string new_uuid(const Sources& sources) {
   const std::uint64_t high = (sources.random() & ~0xf000ULL) | 0x4000;
@@ -110,7 +113,12 @@ Evaluated<Found> apply_jsonpath(const Value& document, const PathText& path, Pla
   if (!nodes) return wrong_at(place, nodes.error().text);
   if (compiled_path->singular()) return nodes->empty() ? Found{} : Found{.value = *nodes->front()};
   List list;
-  for (const Value* node : *nodes) list.push_back(*node);
+  std::size_t weight = 0;
+  for (const Value* node : *nodes) {
+    weight += weight_of(*node, copied_weight_max);
+    if (weight >= copied_weight_max) return wrong_at(place, "the JSONPath selects more than can be held");
+    list.push_back(*node);
+  }
   return Found{.value = Value{std::move(list)}, .nodes = true};
 }
 

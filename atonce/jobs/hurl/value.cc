@@ -126,6 +126,23 @@ std::string write_typed(const Value& value) {
   return fmt::format("{} <{}{}>", type_of(value), escape_for_terminal(shown), shown.size() < text.size() ? "..." : "");
 }
 
+Date date_of(std::int64_t unix_s) {
+  constexpr std::int64_t most = INT64_MAX / 1'000'000'000;
+  return {std::clamp(unix_s, -most, most) * 1'000'000'000};
+}
+
+std::size_t weight_of(const Value& value, std::size_t most) {
+  std::size_t weight = 1;
+  if (const std::string* text = value.get<std::string>()) weight += text->size() / 64;
+  if (const List* list = value.get<List>())
+    for (const Value& item : *list)
+      if (weight < most) weight += weight_of(item, most - weight);
+  if (const Object* object = value.get<Object>())
+    for (const Member& member : *object)
+      if (weight < most) weight += member.name.size() / 64 + weight_of(member.value, most - weight);
+  return std::min(weight, most);
+}
+
 double as_double(const Value& number) {
   if (const double* real = number.get<double>()) return *real;
   if (const std::int64_t* integer = number.get<std::int64_t>()) return static_cast<double>(*integer);

@@ -72,6 +72,9 @@ struct Member {
   Value value;
 };
 
+/// Seconds since 1970 as a date; beyond the years 1678 and 2261, which 64 bits of nanoseconds hold, the last moment.
+Date date_of(std::int64_t unix_s);
+
 inline Value text_value(std::string text) { return {std::move(text)}; }
 inline Value integer_value(std::int64_t number) { return {number}; }
 
@@ -93,6 +96,9 @@ std::string write_json(const Value& value);
 std::string write_plain(const Value& value);
 /// As messages name a value, with its type: `integer <200>`, `string <Dune>`; cut at 200 bytes, safe for a terminal.
 std::string write_typed(const Value& value);
+
+/// How much a value is to copy: 1 for each value in it, and 1 for each 64 bytes of text. Stops counting at `most`.
+std::size_t weight_of(const Value& value, std::size_t most);
 
 /// A number as binary64; for integers beyond 2^53 it is the nearest one.
 double as_double(const Value& number);
