@@ -45,6 +45,11 @@ constexpr std::array world_examples{
     Example{"atonce world --names 1000000 > million.csv", "plausible names"},
     Example{"atonce world mixed --truth million.csv > truth.jsonl", "what is right"},
 };
+constexpr std::array serve_examples{
+    Example{"atonce serve", "on 127.0.0.1:8080; the path / lists what it serves"},
+    Example{"atonce serve --listen 127.0.0.1:0 --tls", "HTTP and HTTPS on any free port"},
+    Example{"atonce serve --log requests.jsonl", "each request, a line: who asked what, and when"},
+};
 constexpr std::array doctor_examples{
     Example{"atonce doctor", "every limit that matters, and how to raise it"},
     Example{"atonce doctor --json", "the same for a program"},
@@ -99,6 +104,12 @@ constexpr std::array commands{
                "after the first SYN on, no packet comes or goes. log=FILE: each question to the\n"
                "resolver and each SYN, a line. With COMMAND: runs it inside.",
                world_examples},
+    CommandRow{Command::serve, "serve", "", "an HTTP server to try clients on, as httpbin and worse",
+               "Answers as httpbin does (/get, /post, /status/404, /delay/3, /bytes/1000, ...),\n"
+               "and wrongly in every way under /hostile; the path / lists all of it. Speaks\n"
+               "HTTP/1.1, HTTP/2 and, with an authority of its own, TLS, on one port. Prints\n"
+               "where it listens; Ctrl-C ends it.",
+               serve_examples},
     CommandRow{Command::doctor, "doctor", "", "what limits this machine, and how to raise it",
                "Reads every limit that bounds a run and changes none.", doctor_examples},
     CommandRow{Command::completion, "completion", "SHELL", "completions for bash, zsh or fish",

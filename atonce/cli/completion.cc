@@ -16,11 +16,12 @@ std::string_view words_after(Command command) {
     case Command::compare: return "probe fetch";
     case Command::world: return "calm fast open refused mixed stormy";
     case Command::completion: return "bash zsh fish";
-    case Command::help: return "probe fetch compare resume runs show diff world doctor completion man";
+    case Command::help: return "probe fetch compare resume runs show diff world serve doctor completion man";
     case Command::probe:
     case Command::fetch:
     case Command::resume:
     case Command::runs:
+    case Command::serve:
     case Command::show:
     case Command::diff:
     case Command::doctor:

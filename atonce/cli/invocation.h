@@ -18,6 +18,7 @@ enum class Command : std::uint8_t {
   show,
   diff,
   world,
+  serve,
   doctor,
   completion,
   man,
@@ -45,6 +46,14 @@ struct RequestWords {
   std::vector<Data> data;
 };
 
+/// What `atonce serve` is asked for.
+struct ServeRequest {
+  std::vector<Endpoint> listen;  ///< `--listen`, each time; empty: 127.0.0.1:8080
+  bool tls = false;
+  std::string authority;  ///< `--authority`: where its certificate is written; empty: to a temporary file
+  std::string log;        ///< `--log`; empty: none
+};
+
 /// What `resume`, `show` and `diff` are asked for.
 struct RunRequest {
   std::string folder;
@@ -62,6 +71,7 @@ struct Invocation {
   bool json = false;                          ///< `doctor`, `runs` and `diff` with `--json`
   RequestWords request;
   WorldRequest world;
+  ServeRequest serve;
   RunRequest run;
   std::vector<std::string> words;  ///< the command line itself, from the command on; secrets as "***"
   std::string topic;               ///< `help COMMAND`, or `completion SHELL`

@@ -40,6 +40,7 @@ int run_command(const Invocation& invocation) {
     case Command::show: return run_show(invocation);
     case Command::diff: return run_diff(invocation);
     case Command::world: return run_world(invocation);
+    case Command::serve: return run_serve(invocation);
     case Command::doctor: return run_doctor(invocation);
     case Command::completion: return print(write_completion(invocation.topic));
     case Command::man: return print(write_man_page());

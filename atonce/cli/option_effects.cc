@@ -301,4 +301,31 @@ Parsed<void> apply_truth(Invocation& invocation, const Values& values, const Kno
   return {};
 }
 
+Parsed<void> apply_listen(Invocation& invocation, const Values& values, const KnownNames&) {
+  for (const std::string& value : values) {
+    const Parsed<Endpoint> endpoint = parse_listen(value);
+    if (!endpoint) return std::unexpected(endpoint.error());
+    invocation.serve.listen.push_back(*endpoint);
+  }
+  return {};
+}
+
+Parsed<void> apply_tls(Invocation& invocation, const Values&, const KnownNames&) {
+  invocation.serve.tls = true;
+  return {};
+}
+
+Parsed<void> apply_authority(Invocation& invocation, const Values& values, const KnownNames&) {
+  if (values.back().empty()) return complain("the name of the file is empty");
+  invocation.serve.authority = values.back();
+  invocation.serve.tls = true;
+  return {};
+}
+
+Parsed<void> apply_log(Invocation& invocation, const Values& values, const KnownNames&) {
+  if (values.back().empty()) return complain("the name of the file is empty");
+  invocation.serve.log = values.back();
+  return {};
+}
+
 }  // namespace atonce

@@ -66,6 +66,10 @@ ApplyOption apply_report_markdown;
 ApplyOption apply_table_json;
 ApplyOption apply_names;
 ApplyOption apply_truth;
+ApplyOption apply_listen;
+ApplyOption apply_tls;
+ApplyOption apply_authority;
+ApplyOption apply_log;
 
 // What a fetch is asked for: request_effects.cc.
 ApplyOption apply_url;

@@ -12,6 +12,7 @@ constexpr std::uint32_t fetches = bit_of(Command::fetch) | bit_of(Command::compa
 constexpr std::uint32_t fetch_only = bit_of(Command::fetch);
 constexpr std::uint32_t compare_only = bit_of(Command::compare);
 constexpr std::uint32_t world_only = bit_of(Command::world);
+constexpr std::uint32_t serve_only = bit_of(Command::serve);
 constexpr std::uint32_t resumed = bit_of(Command::resume);
 constexpr std::uint32_t show_only = bit_of(Command::show);
 constexpr std::uint32_t tables = bit_of(Command::doctor) | bit_of(Command::runs) | bit_of(Command::diff);
@@ -65,6 +66,11 @@ constexpr std::array options{
     OptionRow{"per-address", 0, "N", "in flight to one address at most; 0: no bound (32)", pace, runs, apply_per_address},
     OptionRow{"per-network", 0, "N", "the same for one /24 of IPv4 or /48 of IPv6 (256)", pace, runs, apply_per_network},
     OptionRow{"loops", 0, "N", "event loops of async (one a core)", pace, runs, apply_loops},
+    OptionRow{"listen", 0, "ADDR:PORT", "where to listen; port 0: any (127.0.0.1:8080)", server, serve_only, apply_listen},
+    OptionRow{"tls", 0, "", "answer TLS too, with a certificate for any name", server, serve_only, apply_tls},
+    OptionRow{"authority", 0, "FILE", "where the authority's certificate goes (temporary)", server, serve_only, apply_authority, "FILE"},
+    OptionRow{"log", 0, "FILE", "add a line of JSON for each request", server, serve_only, apply_log, "FILE"},
+    OptionRow{"loops", 0, "N", "event loops (one a core)", server, serve_only, apply_loops},
     OptionRow{"engine", 0, "NAME", "how async waits: auto, ring (io_uring) or epoll", pace, runs, apply_engine, "auto ring epoll"},
 
     OptionRow{"connect-timeout", 0, "TIME", "for one connection, as 3.5s or 800ms (3.5s)", answers, runs, apply_connect_timeout},
@@ -141,8 +147,8 @@ const OptionRow* find_option(Command command, std::string_view name) {
 }
 
 std::string_view title_of(OptionGroup group) {
-  constexpr std::array<std::string_view, 10> titles{"Targets", "Request", "Answer",     "Pace",   "Patience",
-                                                    "Trust",   "Names",   "Run folder", "Output", "World"};
+  constexpr std::array<std::string_view, 11> titles{"Targets", "Request",    "Answer", "Pace",  "Patience", "Trust",
+                                                    "Names",   "Run folder", "Output", "World", "Server"};
   return titles[static_cast<std::size_t>(group)];
 }
 

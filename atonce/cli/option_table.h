@@ -19,7 +19,8 @@ enum class OptionGroup : std::uint8_t {
   names,
   run_folder,
   output,
-  world
+  world,
+  server
 };
 
 /// A row of the one table of options: parsing, help, completions and manual page all read it.

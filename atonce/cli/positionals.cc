@@ -145,6 +145,7 @@ Parsed<void> apply_positionals(Invocation& invocation, Words words, const Surrou
     case Command::completion: return take_shell(invocation, words);
     case Command::help: return take_topic(invocation, words);
     case Command::runs:
+    case Command::serve:
     case Command::doctor:
     case Command::man:
     case Command::version: break;

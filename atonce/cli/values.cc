@@ -143,6 +143,20 @@ Parsed<Endpoint> parse_server(std::string_view text) {
   return Endpoint{*address, *port};
 }
 
+Parsed<Endpoint> parse_listen(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  const std::string_view host = colon == text.npos ? "127.0.0.1" : text.substr(0, colon);
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  const auto address = host.empty() ? IpAddress::v4(0)
+                       : bracketed  ? parse_address(host.substr(1, host.size() - 2))
+                                    : parse_address(host);
+  const std::optional<std::uint64_t> port = whole(colon == text.npos ? text : text.substr(colon + 1));
+  if (!address || !port || *port > 65'535 || bracketed != (address->family == Family::v6))
+    return complain(fmt::format("{} is no place to listen; write 127.0.0.1:8080, [::1]:8080, or :0 for any free port",
+                                quoted(text)));
+  return Endpoint{*address, static_cast<std::uint16_t>(*port)};
+}
+
 bool is_cidr(std::string_view text) {
   const std::size_t slash = text.find('/');
   return slash != text.npos && parse_address(text.substr(0, slash)).has_value() &&

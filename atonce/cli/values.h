@@ -29,6 +29,9 @@ Parsed<StrategyChoice> parse_strategy(std::string_view text, std::span<const std
 /// 53 when not given.
 Parsed<Endpoint> parse_server(std::string_view text);
 
+/// "127.0.0.1:8080", "[::1]:0", ":8080" (every IPv4 address), "8080" (127.0.0.1) as the endpoint to listen on.
+Parsed<Endpoint> parse_listen(std::string_view text);
+
 /// The parts of a comma list; never empty, a part may be.
 std::vector<std::string_view> split_commas(std::string_view text);
 

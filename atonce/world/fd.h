@@ -21,6 +21,8 @@ class Fd {
   }
 
   int get() const { return number_; }
+  /// Hands it over: whoever asks owns it.
+  [[nodiscard]] int release() { return std::exchange(number_, -1); }
   explicit operator bool() const { return number_ >= 0; }
 
  private:

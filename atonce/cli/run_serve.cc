@@ -1,0 +1,162 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "atonce/cli/commands.h"
+#include "atonce/cli/complain.h"
+#include "atonce/runtime/machine.h"
+#include "atonce/world/web/listener.h"
+#include "atonce/world/web/web_routes.h"
+#include "atonce/world/web/web_service.h"
+
+namespace atonce {
+namespace {
+
+constexpr Endpoint default_listen() { return {{.bytes = {127, 0, 0, 1}, .family = Family::v4}, 8'080}; }
+
+/// The certificate of the authority, where clients can read it; a temporary file goes when the server ends.
+class AuthorityFile {
+ public:
+  static Parsed<AuthorityFile> write(const std::string& asked, const std::string& certificate) {
+    AuthorityFile file;
+    if (asked.empty()) {
+      const char* folder = ::getenv("TMPDIR");
+      file.path_ = fmt::format("{}/atonce-authority-XXXXXX.pem", folder != nullptr && *folder ? folder : "/tmp");
+      constexpr int suffix = 4;
+      file.own_ = Fd(::mkostemps(file.path_.data(), suffix, O_CLOEXEC));
+      file.temporary_ = static_cast<bool>(file.own_);
+      if (file.own_) ::fchmod(file.own_.get(), 0644);
+    } else {
+      file.path_ = asked;
+      file.own_ = Fd(::open(asked.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    }
+    const bool written = file.own_ && ::write(file.own_.get(), certificate.data(), certificate.size()) ==
+                                          static_cast<ssize_t>(certificate.size());
+    if (!written)
+      return complain_of(errno, fmt::format("the authority's certificate cannot be written to {}: {}", file.path_,
+                                            std::strerror(errno)));
+    return file;
+  }
+  AuthorityFile(AuthorityFile&& other) noexcept
+      : path_(std::move(other.path_)),
+        own_(std::move(other.own_)),
+        temporary_(std::exchange(other.temporary_, false)) {}
+  ~AuthorityFile() {
+    if (temporary_) ::unlink(path_.c_str());
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  AuthorityFile() = default;
+  std::string path_;
+  Fd own_;
+  bool temporary_ = false;
+};
+
+/// What has to be there before anything is served.
+struct Site {
+  std::vector<Fd> listeners;
+  std::optional<Authority> authority;
+  std::optional<AuthorityFile> authority_file;
+  std::optional<RequestLog> log;
+};
+
+Parsed<void> make_authority(Site& site, const ServeRequest& request) {
+  Parsed<Authority> authority = Authority::make();
+  if (!authority) return std::unexpected(authority.error());
+  site.authority.emplace(std::move(*authority));
+  Parsed<AuthorityFile> file = AuthorityFile::write(request.authority, site.authority->certificate_pem());
+  if (!file) return std::unexpected(file.error());
+  site.authority_file.emplace(std::move(*file));
+  return {};
+}
+
+Parsed<Site> open_site(const ServeRequest& request) {
+  Site site;
+  for (const Endpoint& at : request.listen.empty() ? std::vector{default_listen()} : request.listen) {
+    Parsed<Fd> listener = open_listener(at);
+    if (!listener) return std::unexpected(listener.error());
+    site.listeners.push_back(std::move(*listener));
+  }
+  if (!request.log.empty()) {
+    Parsed<RequestLog> log = RequestLog::open(request.log);
+    if (!log) return std::unexpected(log.error());
+    site.log.emplace(std::move(*log));
+  }
+  if (!request.tls) return site;
+  if (const Parsed<void> made = make_authority(site, request); !made) return std::unexpected(made.error());
+  return site;
+}
+
+/// Shown to a client that names nobody: it reached us by an address.
+Parsed<TlsCredentials> own_credentials(const Site& site) {
+  CertificateOptions options{.common_name = "localhost", .names = {"localhost"}};
+  options.addresses = {*parse_address("127.0.0.1"), *parse_address("::1")};
+  for (const Fd& listener : site.listeners) options.addresses.push_back(endpoint_of(listener).address);
+  return site.authority->issue(options);
+}
+
+std::string describe(const Site& site) {
+  std::string text;
+  for (const Fd& listener : site.listeners) {
+    text += fmt::format("http://{}/\n", write_endpoint(endpoint_of(listener)));
+    if (site.authority) text += fmt::format("https://{}/\n", write_endpoint(endpoint_of(listener)));
+  }
+  if (site.authority_file) text += fmt::format("authority: {}\n", site.authority_file->path());
+  return text;
+}
+
+std::string describe(const WebCounts& counts) {
+  std::string text = fmt::format("served {} requests on {} connections, {} bytes", counts.requests, counts.connections,
+                                 counts.bytes_sent);
+  if (counts.handshakes > 0) text += fmt::format("; {} TLS handshakes", counts.handshakes);
+  if (counts.refused > 0) text += fmt::format("; {} were no requests", counts.refused);
+  return text + "\n";
+}
+
+/// Blocked before any thread starts, so that each has them blocked and one place waits for them.
+sigset_t block_stop_signals() {
+  sigset_t ends;
+  sigemptyset(&ends);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&ends, number);
+  ::sigprocmask(SIG_BLOCK, &ends, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+  return ends;
+}
+
+}  // namespace
+
+int run_serve(const Invocation& invocation) {
+  const sigset_t ends = block_stop_signals();
+  raise_descriptor_limit();
+  Parsed<Site> site = open_site(invocation.serve);
+  if (!site) return complain_and_exit(site.error());
+
+  WebServiceOptions options{.loops = invocation.plan.loops.value_or(std::max(1u, std::thread::hardware_concurrency())),
+                            .answer = answer_web_request,
+                            .log = site->log ? &*site->log : nullptr};
+  if (site->authority) {
+    const Parsed<TlsCredentials> credentials = own_credentials(*site);
+    if (!credentials) return complain_and_exit(credentials.error());
+    options.credentials = *credentials;
+    options.make_chooser = [&] { return choose_by_authority(*site->authority); };
+  }
+  Parsed<std::unique_ptr<WebService>> service = WebService::start(site->listeners, options);
+  if (!service) return complain_and_exit(service.error());
+  if (const ExitCode told = print(describe(*site)); told != exit_complete) return told;
+
+  int number = 0;
+  ::sigwait(&ends, &number);
+  tell(describe((*service)->stop()));
+  if (site->log && !site->log->flush())
+    return complain_and_exit({"the log could not be written to its end", true}, exit_local_limit);
+  return exit_complete;
+}
+
+}  // namespace atonce
