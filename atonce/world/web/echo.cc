@@ -52,18 +52,18 @@ bool is_utf8(std::string_view bytes) {
   return true;
 }
 
-void add(Json::Object& object, const std::string& name, std::string text) {
+void add(WebJson::Object& object, const std::string& name, std::string text) {
   const auto [place, fresh] = object.try_emplace(name, text);
   if (fresh) return;
   if (auto* one = std::get_if<std::string>(&place->second.value))
-    place->second.value = Json::Array{Json(std::move(*one))};
-  std::get<Json::Array>(place->second.value).push_back(Json(std::move(text)));
+    place->second.value = WebJson::Array{WebJson(std::move(*one))};
+  std::get<WebJson::Array>(place->second.value).push_back(WebJson(std::move(text)));
 }
 
 struct Body {
-  Json::Object form, files;
+  WebJson::Object form, files;
   std::string data;
-  Json json;
+  WebJson json;
 };
 
 Body read_body(const WebRequest& request) {
@@ -71,7 +71,7 @@ Body read_body(const WebRequest& request) {
   const std::string_view type = request.fields.find("Content-Type").value_or("");
   const std::string_view kind = trim(type.substr(0, type.find(';')));
   if (equal_but_case(kind, "multipart/form-data")) {
-    for (const ReceivedPart& part : parse_multipart(type, request.body)) {
+    for (const WebPart& part : parse_web_multipart(type, request.body)) {
       if (part.file) {
         add(body.files, part.name,
             text_or_data_url(part.body, part.content_type.empty() ? "application/octet-stream" : part.content_type));
@@ -83,7 +83,7 @@ Body read_body(const WebRequest& request) {
     body.form = flatten(parse_web_form(request.body));
   } else {
     body.data = text_or_data_url(request.body);
-    if (auto json = parse_json(request.body)) body.json = std::move(*json);
+    if (auto json = parse_web_json(request.body)) body.json = std::move(*json);
   }
   return body;
 }
@@ -95,16 +95,16 @@ std::string text_or_data_url(std::string_view bytes, std::string_view content_ty
   return "data:" + std::string(content_type) + ";base64," + write_base64(bytes);
 }
 
-Json::Object flatten(const WebPairs& pairs) {
-  Json::Object object;
+WebJson::Object flatten(const WebPairs& pairs) {
+  WebJson::Object object;
   for (const auto& [name, value] : pairs) add(object, name, value);
   return object;
 }
 
-Json::Object echo_fields(const WebRequest& request) {
-  Json::Object object;
+WebJson::Object echo_fields(const WebRequest& request) {
+  WebJson::Object object;
   const bool show_all = web_value_of(parse_web_form(request.query()), "show_env").has_value();
-  if (!request.host.empty()) object.emplace("Host", Json(request.host));
+  if (!request.host.empty()) object.emplace("Host", WebJson(request.host));
   for (const auto& [name, value] : request.fields) {
     const std::string title = title_case(name);
     std::string lower(name);
@@ -128,9 +128,9 @@ std::string url_of(const WebRequest& request) {
   return std::string(scheme) + "://" + request.host + request.target;
 }
 
-Json::Object echo(const WebCall& call, Echo parts) {
+WebJson::Object echo(const WebCall& call, Echo parts) {
   const WebRequest& request = call.request;
-  Json::Object object;
+  WebJson::Object object;
   if (has(parts, Echo::args)) object.emplace("args", flatten(call.args));
   if (has(parts, Echo::headers)) object.emplace("headers", echo_fields(request));
   if (has(parts, Echo::origin)) object.emplace("origin", origin_of(request));

@@ -26,18 +26,18 @@ constexpr bool has(Echo set, Echo part) {
 inline constexpr Echo echo_get = Echo::args | Echo::headers | Echo::origin | Echo::url;
 inline constexpr Echo echo_post = echo_get | Echo::body;
 
-Json::Object echo(const WebCall& call, Echo parts);
+WebJson::Object echo(const WebCall& call, Echo parts);
 
 /// Names as CGI and Python's WSGI give them ("X-Forwarded-For"), several of one name joined by commas, empty ones left
 /// out.
-Json::Object echo_fields(const WebRequest& request);
+WebJson::Object echo_fields(const WebRequest& request);
 /// "http://name:port/path?query", the escapes of characters that need none undone, as werkzeug shows it.
 std::string url_of(const WebRequest& request);
 /// A field's value where it is there and not empty.
 std::string origin_of(const WebRequest& request);
 
 /// One value for a name, or the list of its values.
-Json::Object flatten(const WebPairs& pairs);
+WebJson::Object flatten(const WebPairs& pairs);
 /// Text, or a data: URL with base64 where it is not UTF-8.
 std::string text_or_data_url(std::string_view bytes, std::string_view content_type = "application/octet-stream");
 

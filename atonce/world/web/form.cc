@@ -22,15 +22,15 @@ std::optional<std::string_view> take_until(std::string_view& text, std::string_v
   return taken;
 }
 
-void read_part_field(ReceivedPart& part, std::string_view line) {
+void read_part_field(WebPart& part, std::string_view line) {
   const std::size_t colon = line.find(':');
   if (colon == line.npos) return;
   const std::string_view name = line.substr(0, colon);
   const std::string_view value = trim(line.substr(colon + 1));
   if (equal_but_case(name, "content-type")) part.content_type = value;
   if (!equal_but_case(name, "content-disposition")) return;
-  part.name = parameter_of(value, "name").value_or("");
-  part.file = parameter_of(value, "filename").has_value();
+  part.name = web_parameter_of(value, "name").value_or("");
+  part.file = web_parameter_of(value, "filename").has_value();
 }
 
 /// Steps over a quoted string that begins at `text`; gives its content.
@@ -48,7 +48,7 @@ std::string take_quoted(std::string_view& text) {
 
 }  // namespace
 
-std::string decode_percent(std::string_view text, bool plus) {
+std::string decode_web_percent(std::string_view text, bool plus) {
   std::string decoded;
   decoded.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -71,8 +71,8 @@ WebPairs parse_web_form(std::string_view text) {
     text.remove_prefix(std::min(pair.size() + 1, text.size()));
     if (pair.empty()) continue;
     const std::size_t equals = std::min(pair.find('='), pair.size());
-    pairs.emplace_back(decode_percent(pair.substr(0, equals), true),
-                       decode_percent(pair.substr(std::min(equals + 1, pair.size())), true));
+    pairs.emplace_back(decode_web_percent(pair.substr(0, equals), true),
+                       decode_web_percent(pair.substr(std::min(equals + 1, pair.size())), true));
   }
   return pairs;
 }
@@ -83,9 +83,9 @@ std::optional<std::string_view> web_value_of(const WebPairs& pairs, std::string_
   return std::nullopt;
 }
 
-std::vector<ReceivedPart> parse_multipart(std::string_view content_type, std::string_view body) {
-  std::vector<ReceivedPart> parts;
-  const std::optional<std::string> boundary = parameter_of(content_type, "boundary");
+std::vector<WebPart> parse_web_multipart(std::string_view content_type, std::string_view body) {
+  std::vector<WebPart> parts;
+  const std::optional<std::string> boundary = web_parameter_of(content_type, "boundary");
   if (!boundary || boundary->empty()) return parts;
   const std::string first = "--" + *boundary;
   const std::string next = "\r\n" + first;
@@ -95,7 +95,7 @@ std::vector<ReceivedPart> parse_multipart(std::string_view content_type, std::st
     return parts;
   }
   while (parts.size() < parts_max && take_until(body, "\r\n")) {
-    ReceivedPart part;
+    WebPart part;
     while (true) {
       const std::optional<std::string_view> line = take_until(body, "\r\n");
       if (!line) return parts;
@@ -111,7 +111,7 @@ std::vector<ReceivedPart> parse_multipart(std::string_view content_type, std::st
   return parts;
 }
 
-std::optional<std::string> parameter_of(std::string_view field, std::string_view name) {
+std::optional<std::string> web_parameter_of(std::string_view field, std::string_view name) {
   field.remove_prefix(std::min(field.find(';'), field.size()));
   while (!field.empty()) {
     field = trim(field.substr(1));

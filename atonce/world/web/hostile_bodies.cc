@@ -44,12 +44,12 @@ constexpr std::string_view good = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r
 std::string good_answer() { return std::string(good) + std::string(1'000, '*'); }
 
 WebResponse reset_at(const WebCall& call) {
-  const auto at = parse_number_word<std::size_t>(call.variable(0));
+  const auto at = parse_web_number<std::size_t>(call.variable(0));
   return raw_answer(good_answer().substr(0, std::min(at.value_or(0), good.size() + 999)), WebEnd::reset);
 }
 
 WebResponse close_at(const WebCall& call) {
-  const auto at = parse_number_word<std::size_t>(call.variable(0));
+  const auto at = parse_web_number<std::size_t>(call.variable(0));
   return raw_answer(good_answer().substr(0, std::min(at.value_or(0), good.size() + 999)), WebEnd::finish);
 }
 

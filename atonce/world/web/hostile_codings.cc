@@ -11,7 +11,7 @@ constexpr std::uint64_t bomb_bytes = 16 << 20;  // Made once, and at once: clien
 constexpr std::uint64_t large_bytes = 80 << 20;
 
 WebResponse coded(std::string_view codings, std::string body) {
-  WebResponse response = make_response(200, plain, std::move(body));
+  WebResponse response = make_web_response(200, plain, std::move(body));
   response.fields.add("Content-Encoding", codings);
   return response;
 }

@@ -46,7 +46,7 @@ WebResponse loop(const WebCall&) { return redirect_answer("/hostile/redirect/loo
 WebResponse ping(const WebCall&) { return redirect_answer("/hostile/redirect/pong"); }
 WebResponse pong(const WebCall&) { return redirect_answer("/hostile/redirect/ping"); }
 WebResponse endless(const WebCall& call) {
-  const auto number = parse_number_word<std::uint64_t>(call.variable(0)).value_or(0);
+  const auto number = parse_web_number<std::uint64_t>(call.variable(0)).value_or(0);
   return redirect_answer(fmt::format("/hostile/redirect/endless/{}", number + 1));
 }
 WebResponse to_ftp(const WebCall&) { return redirect_answer("ftp://example.com/file"); }
@@ -54,7 +54,7 @@ WebResponse to_file(const WebCall&) { return redirect_answer("file:///etc/passwd
 WebResponse to_private(const WebCall&) { return redirect_answer("http://10.255.255.1/admin"); }
 WebResponse to_metadata(const WebCall&) { return redirect_answer("http://169.254.169.254/latest/meta-data/"); }
 WebResponse with_crlf(const WebCall&) { return redirect_answer("/get?a=1%0d%0aSet-Cookie:%20stolen=1"); }
-WebResponse nowhere(const WebCall&) { return make_response(302, "text/plain", "Location is missing\n"); }
+WebResponse nowhere(const WebCall&) { return make_web_response(302, "text/plain", "Location is missing\n"); }
 WebResponse to_nonsense(const WebCall&) { return redirect_answer("http://[not-an-address]:99999/"); }
 WebResponse to_two(const WebCall&) {
   WebResponse response = redirect_answer("/get");

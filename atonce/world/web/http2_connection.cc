@@ -13,14 +13,15 @@ namespace atonce {
 
 /// A connection with a reader and a writer: what comes is fed to the session, what it has to say is sent; and the
 /// writer wakes for each stream whose next piece is due.
-class Http2Connection : public Http2Service {
+class WebHttp2Connection : public Http2Service {
  public:
-  Http2Connection(WebConnection& carried, std::string first)
+  WebHttp2Connection(WebConnection& carried, std::string first)
       : carried(carried), session(*this, settings()), first_(std::move(first)), bell_(carried.shared.io, 0) {}
 
   Task<void> serve() {
     co_await with_scope(io(), [&](Scope& scope) -> Task<void> {
-      scope.start([](Http2Connection* self, Scope* all) -> Task<void> { return self->read_all(*all); }, this, &scope);
+      scope.start([](WebHttp2Connection* self, Scope* all) -> Task<void> { return self->read_all(*all); }, this,
+                  &scope);
       co_await write_all();
       scope.cancel();
     });
@@ -157,7 +158,7 @@ class Http2Connection : public Http2Service {
   bool said_goodbye_ = false;
 };
 
-Http2WebStream::Http2WebStream(Http2Connection& connection, Http2StreamId id, RequestHead& head)
+Http2WebStream::Http2WebStream(WebHttp2Connection& connection, Http2StreamId id, RequestHead& head)
     : connection_(connection), id_(id) {
   request_.method = std::move(head.method);
   request_.target = std::move(head.target);
@@ -254,7 +255,7 @@ void Http2WebStream::closed(const Http2Break&) {
 }
 
 Task<void> serve_http2(WebConnection& connection, std::string first) {
-  Http2Connection carrier(connection, std::move(first));
+  WebHttp2Connection carrier(connection, std::move(first));
   co_await carrier.serve();
 }
 

@@ -7,12 +7,12 @@
 
 namespace atonce {
 
-class Http2Connection;
+class WebHttp2Connection;
 
 /// One request of an HTTP/2 connection and its answer, whose pieces it hands out as the session asks for them.
 class Http2WebStream final : public Http2Exchange, public Http2Source {
  public:
-  Http2WebStream(Http2Connection& connection, Http2StreamId id, RequestHead& head);
+  Http2WebStream(WebHttp2Connection& connection, Http2StreamId id, RequestHead& head);
 
   void body(std::span<const std::byte> bytes) override;
   void end() override;
@@ -30,7 +30,7 @@ class Http2WebStream final : public Http2Exchange, public Http2Source {
   void respond();
   bool take_piece();
 
-  Http2Connection& connection_;
+  WebHttp2Connection& connection_;
   Http2StreamId id_;
   WebRequest request_;
   WebResponse response_;

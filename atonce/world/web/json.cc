@@ -55,7 +55,7 @@ void append_text(std::string& out, std::string_view text) {
   out += '"';
 }
 
-void append(std::string& out, const Json& json, const Style& style);
+void append(std::string& out, const WebJson& json, const Style& style);
 
 struct Writer {
   std::string& out;
@@ -71,7 +71,7 @@ struct Writer {
     out += text;
   }
   void operator()(const std::string& text) const { append_text(out, text); }
-  void operator()(const Json::Array& items) const {
+  void operator()(const WebJson::Array& items) const {
     out += '[';
     for (std::size_t i = 0; i < items.size(); ++i) {
       if (i > 0) out += style.comma;
@@ -79,7 +79,7 @@ struct Writer {
     }
     out += ']';
   }
-  void operator()(const Json::Object& members) const {
+  void operator()(const WebJson::Object& members) const {
     out += '{';
     bool first = true;
     for (const auto& [name, member] : members) {
@@ -93,9 +93,9 @@ struct Writer {
   }
 };
 
-void append(std::string& out, const Json& json, const Style& style) { std::visit(Writer{out, style}, json.value); }
+void append(std::string& out, const WebJson& json, const Style& style) { std::visit(Writer{out, style}, json.value); }
 
-std::string write(const Json& json, const Style& style) {
+std::string write(const WebJson& json, const Style& style) {
   std::string out;
   append(out, json, style);
   return out;
@@ -103,7 +103,7 @@ std::string write(const Json& json, const Style& style) {
 
 }  // namespace
 
-std::string write_json(const Json& json) { return write(json, tight); }
-std::string write_spaced_json(const Json& json) { return write(json, spaced); }
+std::string write_json(const WebJson& json) { return write(json, tight); }
+std::string write_spaced_json(const WebJson& json) { return write(json, spaced); }
 
 }  // namespace atonce

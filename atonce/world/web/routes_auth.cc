@@ -21,7 +21,7 @@ bool is_known(const WebCall& call) {
 }
 
 WebResponse admit(const WebCall& call) {
-  return json_response(Json::Object{{"authenticated", true}, {"user", call.variable(0)}});
+  return json_response(WebJson::Object{{"authenticated", true}, {"user", call.variable(0)}});
 }
 
 WebResponse answer_basic(const WebCall& call) { return is_known(call) ? admit(call) : status_answer(401); }
@@ -29,8 +29,8 @@ WebResponse answer_hidden_basic(const WebCall& call) { return is_known(call) ? a
 
 WebResponse answer_bearer(const WebCall& call) {
   const auto token = credentials(call.request, "Bearer");
-  if (token) return json_response(Json::Object{{"authenticated", true}, {"token", *token}});
-  WebResponse response = make_response(401, "text/html; charset=utf-8", "");
+  if (token) return json_response(WebJson::Object{{"authenticated", true}, {"token", *token}});
+  WebResponse response = make_web_response(401, "text/html; charset=utf-8", "");
   response.fields.add("WWW-Authenticate", "Bearer");
   return response;
 }

@@ -27,7 +27,7 @@ Duration in_seconds(double length) {
 template <class Number>
 Number arg_or(const WebCall& call, std::string_view name, Number otherwise) {
   const auto text = call.arg(name);
-  return text ? parse_number_word<Number>(*text).value_or(otherwise) : otherwise;
+  return text ? parse_web_number<Number>(*text).value_or(otherwise) : otherwise;
 }
 
 WebResponse not_a_number() { return complaint_response(404, "A whole number is wanted in the path."); }
@@ -42,7 +42,7 @@ WebPieces random_pieces(std::uint64_t seed, std::uint64_t count, std::uint64_t c
 }
 
 WebResponse answer_bytes(const WebCall& call) {
-  const auto asked = parse_number_word<std::uint64_t>(call.variable(0));
+  const auto asked = parse_web_number<std::uint64_t>(call.variable(0));
   if (!asked) return not_a_number();
   const std::uint64_t count = std::min(*asked, bytes_max);
   WebResponse response{.pieces = random_pieces(arg_or(call, "seed", call.request.random), count, 16 * 1024),
@@ -52,7 +52,7 @@ WebResponse answer_bytes(const WebCall& call) {
 }
 
 WebResponse answer_stream_bytes(const WebCall& call) {
-  const auto asked = parse_number_word<std::uint64_t>(call.variable(0));
+  const auto asked = parse_web_number<std::uint64_t>(call.variable(0));
   if (!asked) return not_a_number();
   const std::uint64_t chunk = std::clamp(arg_or(call, "chunk_size", chunk_usual), std::uint64_t{1}, chunk_max);
   WebResponse response{
@@ -62,12 +62,12 @@ WebResponse answer_stream_bytes(const WebCall& call) {
 }
 
 WebResponse answer_stream(const WebCall& call) {
-  const auto asked = parse_number_word<std::uint64_t>(call.variable(0));
+  const auto asked = parse_web_number<std::uint64_t>(call.variable(0));
   if (!asked) return not_a_number();
   WebResponse response{.pieces = [line = echo(call, echo_get), id = std::uint64_t{0},
                                   count = std::min(*asked, lines_max)]() mutable -> std::optional<WebPiece> {
     if (id == count) return std::nullopt;
-    line.insert_or_assign("id", Json(id++));
+    line.insert_or_assign("id", WebJson(id++));
     return WebPiece{.bytes = write_spaced_json(line) + "\n"};
   }};
   response.fields.add("Content-Type", "application/json");
@@ -76,7 +76,7 @@ WebResponse answer_stream(const WebCall& call) {
 
 WebResponse answer_drip(const WebCall& call) {
   const auto count = std::min(arg_or<std::uint64_t>(call, "numbytes", 10), drip_max);
-  if (count == 0) return make_response(400, "text/html; charset=utf-8", "number of bytes must be positive");
+  if (count == 0) return make_web_response(400, "text/html; charset=utf-8", "number of bytes must be positive");
   const auto status = arg_or<std::uint16_t>(call, "code", 200);
   if (status < 200 || status > 999) return complaint_response(400, "The code is a status code from 200 on.");
   const Duration pause = in_seconds(arg_or(call, "duration", 2.0)) / static_cast<std::int64_t>(count);
@@ -101,8 +101,8 @@ ByteRange parse_range(std::string_view field, std::uint64_t size) {
   constexpr std::string_view unit = "bytes=";
   const std::size_t dash = field.find('-');
   if (!field.starts_with(unit) || dash == field.npos) return whole;
-  const auto first = parse_number_word<std::uint64_t>(field.substr(unit.size(), dash - unit.size()));
-  const auto last = parse_number_word<std::uint64_t>(field.substr(dash + 1));
+  const auto first = parse_web_number<std::uint64_t>(field.substr(unit.size(), dash - unit.size()));
+  const auto last = parse_web_number<std::uint64_t>(field.substr(dash + 1));
   if (first) return {*first, last.value_or(size - 1)};
   if (last) return {size - std::min(*last, size), size - 1};
   return whole;
@@ -120,11 +120,11 @@ WebPieces alphabet_pieces(ByteRange range, std::uint64_t chunk, Duration per_byt
 }
 
 WebResponse answer_range(const WebCall& call) {
-  const auto size = parse_number_word<std::uint64_t>(call.variable(0));
+  const auto size = parse_web_number<std::uint64_t>(call.variable(0));
   if (!size) return not_a_number();
   WebResponse response;
   if (*size == 0 || *size > range_max) {
-    response = make_response(404, "text/html; charset=utf-8", "number of bytes must be in the range (0, 102400]");
+    response = make_web_response(404, "text/html; charset=utf-8", "number of bytes must be in the range (0, 102400]");
     response.fields.add("ETag", fmt::format("range{}", *size));
     response.fields.add("Accept-Ranges", "bytes");
     return response;
@@ -141,7 +141,7 @@ WebResponse answer_range(const WebCall& call) {
     response.fields.add("Content-Type", octets);
     response.fields.add("Content-Range", fmt::format("bytes {}-{}/{}", range.first, range.last, *size));
   } else {
-    response = make_response(416, "text/html; charset=utf-8", "");
+    response = make_web_response(416, "text/html; charset=utf-8", "");
     response.fields.add("Content-Range", fmt::format("bytes */{}", *size));
   }
   response.fields.add("ETag", fmt::format("range{}", *size));

@@ -22,7 +22,7 @@ WebResponse answer_cache(const WebCall& call) {
 }
 
 WebResponse answer_cache_control(const WebCall& call) {
-  const auto seconds = parse_number_word<std::uint64_t>(call.variable(0));
+  const auto seconds = parse_web_number<std::uint64_t>(call.variable(0));
   if (!seconds) return complaint_response(404, "For how many seconds? A whole number is wanted.");
   WebResponse response = get(call);
   response.fields.add("Cache-Control", fmt::format("public, max-age={}", *seconds));

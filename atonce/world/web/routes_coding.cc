@@ -6,9 +6,9 @@ namespace atonce {
 namespace {
 
 WebResponse encoded(const WebCall& call, ContentCoding coding, std::string_view mark) {
-  Json::Object object = echo(call, Echo::origin | Echo::headers | Echo::method);
+  WebJson::Object object = echo(call, Echo::origin | Echo::headers | Echo::method);
   object.emplace(mark, true);
-  WebResponse response = make_response(200, "application/json", encode_content(coding, write_json(object) + "\n"));
+  WebResponse response = make_web_response(200, "application/json", encode_content(coding, write_json(object) + "\n"));
   response.fields.add("Content-Encoding", name_of(coding));
   return response;
 }

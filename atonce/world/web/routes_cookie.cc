@@ -64,7 +64,7 @@ WebResponse set_all(const WebCall& call, const WebPairs& cookies) {
 }
 
 WebResponse answer_cookies(const WebCall& call) {
-  Json::Object cookies;
+  WebJson::Object cookies;
   for (const std::string_view field : call.request.fields.all("Cookie")) {
     for (std::string_view rest = field; !rest.empty();) {
       const std::string_view pair = rest.substr(0, rest.find(';'));
@@ -74,7 +74,7 @@ WebResponse answer_cookies(const WebCall& call) {
       cookies.try_emplace(std::string(trim(pair.substr(0, equals))), unquoted(trim(pair.substr(equals + 1))));
     }
   }
-  return json_response(Json::Object{{"cookies", std::move(cookies)}});
+  return json_response(WebJson::Object{{"cookies", std::move(cookies)}});
 }
 
 WebResponse answer_set(const WebCall& call) { return set_all(call, call.args); }

@@ -14,15 +14,15 @@ WebResponse answer_ip(const WebCall& call) { return json_response(echo(call, Ech
 
 WebResponse answer_user_agent(const WebCall& call) {
   const auto agent = call.request.fields.find("User-Agent");
-  return json_response(Json::Object{{"user-agent", agent ? Json(*agent) : Json()}});
+  return json_response(WebJson::Object{{"user-agent", agent ? WebJson(*agent) : WebJson()}});
 }
 
 WebResponse answer_uuid(const WebCall& call) {
   // 122 bits of chance, made from 64: enough to tell all answers of a server apart.
   const std::uint64_t high = call.request.random, low = high * 0x9e37'79b9'7f4a'7c15 ^ high >> 29;
   return json_response(
-      Json::Object{{"uuid", fmt::format("{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xffff,
-                                        high & 0xfff, 0x8000 | (low >> 48 & 0x3fff), low & 0xffff'ffff'ffff)}});
+      WebJson::Object{{"uuid", fmt::format("{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xffff,
+                                           high & 0xfff, 0x8000 | (low >> 48 & 0x3fff), low & 0xffff'ffff'ffff)}});
 }
 
 constexpr std::array routes{

@@ -28,13 +28,13 @@ std::string escape_for_html(std::string_view text) {
 std::string base_of(const WebRequest& request) { return fmt::format("{}://{}", request.scheme(), request.host); }
 
 WebResponse bare_redirect(std::string location) {
-  WebResponse response = make_response(302, page, "");
+  WebResponse response = make_web_response(302, page, "");
   response.fields.add("Location", location);
   return response;
 }
 
 std::optional<std::uint64_t> count_of(const WebCall& call) {
-  const auto count = parse_number_word<std::uint64_t>(call.variable(0));
+  const auto count = parse_web_number<std::uint64_t>(call.variable(0));
   return count && *count > 0 ? count : std::nullopt;
 }
 
@@ -66,7 +66,7 @@ WebResponse answer_redirect_to(const WebCall& call) {
   if (!complaint_about_field("Location", *url).empty())
     return complaint_response(400, "The URL has a control character. /hostile/redirect/crlf sends such ones.");
   WebResponse response = bare_redirect(std::string(*url));
-  const auto status = parse_number_word<std::uint16_t>(call.arg("status_code").value_or(""));
+  const auto status = parse_web_number<std::uint16_t>(call.arg("status_code").value_or(""));
   if (status && *status >= 300 && *status < 400) response.status = *status;
   return response;
 }
@@ -83,7 +83,7 @@ constexpr std::array routes{
 
 WebResponse redirect_answer(std::string_view location, std::uint16_t status) {
   const std::string shown = escape_for_html(location);
-  WebResponse response = make_response(
+  WebResponse response = make_web_response(
       status, page,
       fmt::format("<!doctype html>\n<html lang=en>\n<title>Redirecting...</title>\n<h1>Redirecting...</h1>\n"
                   "<p>You should be redirected automatically to the target URL: <a href=\"{0}\">{0}</a>. "

@@ -27,8 +27,8 @@ struct Choice {
 
 std::optional<Choice> parse_choice(std::string_view text) {
   const std::size_t colon = std::min(text.find(':'), text.size());
-  const auto status = parse_number_word<std::uint16_t>(text.substr(0, colon));
-  const auto weight = colon == text.size() ? std::optional(1.0) : parse_number_word<double>(text.substr(colon + 1));
+  const auto status = parse_web_number<std::uint16_t>(text.substr(0, colon));
+  const auto weight = colon == text.size() ? std::optional(1.0) : parse_web_number<double>(text.substr(colon + 1));
   // Below 200 there is no final answer, above 599 none that a client must understand: RFC 9110 15.
   if (!status || !weight || *status < 200 || *status > 999 || !(*weight >= 0 && std::isfinite(*weight)))
     return std::nullopt;
@@ -41,7 +41,7 @@ WebResponse answer_status(const WebCall& call) {
   for (std::string_view rest = call.variable(0);;) {
     const std::string_view word = rest.substr(0, rest.find(','));
     const auto choice = parse_choice(word);
-    if (!choice) return make_response(400, "text/html; charset=utf-8", "Invalid status code");
+    if (!choice) return make_web_response(400, "text/html; charset=utf-8", "Invalid status code");
     choices.push_back(*choice);
     sum += choice->weight;
     if (word.size() == rest.size()) break;
@@ -56,7 +56,7 @@ WebResponse answer_status(const WebCall& call) {
 }
 
 WebResponse answer_delay(const WebCall& call) {
-  const auto delay = parse_number_word<double>(call.variable(0));
+  const auto delay = parse_web_number<double>(call.variable(0));
   if (!delay || !(*delay >= 0)) return complaint_response(400, "The delay is a number of seconds, up to 10.");
   WebResponse response = find_web_route("/post")->answer(call);
   response.delay = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(std::min(*delay, delay_max_s)));
@@ -72,7 +72,7 @@ constexpr std::array routes{
 }  // namespace
 
 WebResponse status_answer(std::uint16_t status) {
-  WebResponse response = make_response(status, "text/html; charset=utf-8", "");
+  WebResponse response = make_web_response(status, "text/html; charset=utf-8", "");
   const auto only = [&](std::string_view name, std::string_view value) {
     response.fields = {};
     response.fields.add(name, value);
@@ -86,12 +86,12 @@ WebResponse status_answer(std::uint16_t status) {
     case 401: only("WWW-Authenticate", "Basic realm=\"Fake Realm\""); break;
     case 407: only("Proxy-Authenticate", "Basic realm=\"Fake Realm\""); break;
     case 406:
-      response = make_response(406, "application/json",
-                               "{\"message\": \"Client did not request a supported media type.\", \"accept\": "
-                               "[\"image/webp\", \"image/svg+xml\", \"image/jpeg\", \"image/png\", \"image/*\"]}");
+      response = make_web_response(406, "application/json",
+                                   "{\"message\": \"Client did not request a supported media type.\", \"accept\": "
+                                   "[\"image/webp\", \"image/svg+xml\", \"image/jpeg\", \"image/png\", \"image/*\"]}");
       break;
     case 418:
-      response = make_response(418, "", std::string(teapot));
+      response = make_web_response(418, "", std::string(teapot));
       response.fields.add("x-more-info", "http://tools.ietf.org/html/rfc2324");
       break;
     default: break;

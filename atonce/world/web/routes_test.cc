@@ -89,8 +89,8 @@ TEST(WebRoutes, ShowABodyThatIsNoTextAsADataUrl) {
 }
 
 TEST(WebRoutes, RefuseJsonThatIsNestedTooDeeply) {
-  EXPECT_TRUE(parse_json(std::string(500, '[') + std::string(500, ']')));
-  EXPECT_FALSE(parse_json(std::string(501, '[') + std::string(501, ']')));
+  EXPECT_TRUE(parse_web_json(std::string(500, '[') + std::string(500, ']')));
+  EXPECT_FALSE(parse_web_json(std::string(501, '[') + std::string(501, ']')));
   EXPECT_THAT(body_of(post({}, std::string(100'000, '['))), HasSubstr("\"json\":null"));
 }
 
@@ -205,7 +205,7 @@ TEST(WebRoutes, CompressWhatTheyTellBack) {
     std::string decoded;
     for (std::string_view piece; !(piece = decoder->next(wire)).empty();) decoded += piece;
     EXPECT_TRUE(decoder->finish()) << path;
-    EXPECT_TRUE(parse_json(decoded)) << path;
+    EXPECT_TRUE(parse_web_json(decoded)) << path;
     EXPECT_THAT(decoded, HasSubstr("\"method\":\"GET\"")) << path;
   }
 }

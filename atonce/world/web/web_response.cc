@@ -7,19 +7,19 @@
 
 namespace atonce {
 
-WebResponse make_response(std::uint16_t status, std::string_view content_type, std::string body) {
+WebResponse make_web_response(std::uint16_t status, std::string_view content_type, std::string body) {
   WebResponse response{.status = status, .body = std::move(body)};
   if (!content_type.empty()) response.fields.add("Content-Type", content_type);
   response.length = response.body.size();
   return response;
 }
 
-WebResponse json_response(const Json& json, std::uint16_t status) {
-  return make_response(status, "application/json", write_json(json) + "\n");
+WebResponse json_response(const WebJson& json, std::uint16_t status) {
+  return make_web_response(status, "application/json", write_json(json) + "\n");
 }
 
 WebResponse complaint_response(std::uint16_t status, std::string_view why) {
-  return make_response(
+  return make_web_response(
       status, "text/html; charset=utf-8",
       fmt::format("<!doctype html>\n<html lang=en>\n<title>{0} {1}</title>\n<h1>{1}</h1>\n<p>{2}</p>\n", status,
                   reason_of(status), why));

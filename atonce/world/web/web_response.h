@@ -50,10 +50,10 @@ struct WebResponse {
 };
 
 /// An answer of one piece, with its length.
-WebResponse make_response(std::uint16_t status, std::string_view content_type, std::string body);
+WebResponse make_web_response(std::uint16_t status, std::string_view content_type, std::string body);
 /// 200 with JSON.
-struct Json;
-WebResponse json_response(const Json& json, std::uint16_t status = 200);
+struct WebJson;
+WebResponse json_response(const WebJson& json, std::uint16_t status = 200);
 /// A short page that says what is wrong, in words.
 WebResponse complaint_response(std::uint16_t status, std::string_view why);
 

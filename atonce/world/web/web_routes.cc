@@ -24,7 +24,7 @@ bool match(std::string_view pattern, std::string_view path,
     const std::string_view wanted = take_segment(pattern);
     if (wanted.ends_with(rest_mark)) {
       if (!path.empty() && !path.starts_with('/')) return false;
-      if (variables != nullptr) (*variables)[count] = path.empty() ? "" : decode_percent(path.substr(1), false);
+      if (variables != nullptr) (*variables)[count] = path.empty() ? "" : decode_web_percent(path.substr(1), false);
       return true;
     }
     if (!path.starts_with('/')) return false;
@@ -34,7 +34,7 @@ bool match(std::string_view pattern, std::string_view path,
     } else if (given.empty()) {
       return false;
     } else if (variables != nullptr) {
-      (*variables)[count++] = decode_percent(given, false);
+      (*variables)[count++] = decode_web_percent(given, false);
     }
   }
   return path.empty();
@@ -64,7 +64,7 @@ std::string allowed(const WebRoute& route) {
 }
 
 WebResponse answer_options(const WebRoute& route, const WebRequest& request) {
-  WebResponse response = make_response(200, "text/html; charset=utf-8", "");
+  WebResponse response = make_web_response(200, "text/html; charset=utf-8", "");
   response.fields.add("Allow", allowed(route));
   response.fields.add("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE, PATCH, OPTIONS");
   response.fields.add("Access-Control-Max-Age", "3600");

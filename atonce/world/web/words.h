@@ -8,7 +8,7 @@ namespace atonce {
 
 /// A number and nothing else.
 template <class Number>
-std::optional<Number> parse_number_word(std::string_view text) {
+std::optional<Number> parse_web_number(std::string_view text) {
   Number number{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
