@@ -44,9 +44,12 @@ Task<void> accept_all(WebShared& shared, const Socket& listener, Scope& connecti
       if (!may_go_by(socket.error().code) || !co_await sleep_for(shared.io, shortage_pause)) co_return;
       continue;
     }
-    connections.start([](WebShared* all, Socket accepted, std::uint64_t number,
-                         Permit) -> Task<void> { return serve_web_connection(*all, std::move(accepted), number); },
-                      &shared, std::move(*socket), ++shared.counts.connections, std::move(*place));
+    ++shared.counts.connections;
+    const std::uint64_t number = shared.numbers == nullptr ? shared.counts.connections : ++*shared.numbers;
+    // The child's frame keeps the place until it ends.
+    connections.start([](WebShared* all, Socket accepted, std::uint64_t counted,
+                         Permit&&) { return serve_web_connection(*all, std::move(accepted), counted); },
+                      &shared, std::move(*socket), number, std::move(*place));
   }
 }
 

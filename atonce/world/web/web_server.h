@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -58,7 +59,8 @@ struct WebCounts {
 struct WebShared {
   Io& io;
   const WebOptions& options;
-  RequestLog* log = nullptr;  ///< null: none
+  RequestLog* log = nullptr;                      ///< null: none
+  std::atomic<std::uint64_t>* numbers = nullptr;  ///< of the connections of all loops; null: this loop is alone
   WebCounts counts = {};
   std::uint32_t answering = 0;  ///< requests under way
   bool stopping = false;        ///< each connection ends with its next answer

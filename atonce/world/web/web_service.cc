@@ -28,9 +28,9 @@ struct WebService::Loop {
   std::thread thread;
 };
 
-Task<void> WebService::serve_until_stopped(Loop& loop, const std::atomic<bool>& stopping) {
+Task<void> WebService::serve_until_stopped(Loop& loop, WebService& service) {
   Io& io = *loop.io;
-  WebShared shared{.io = io, .options = loop.options, .log = loop.log};
+  WebShared shared{.io = io, .options = loop.options, .log = loop.log, .numbers = &service.connections_};
   std::vector<Socket> listeners;
   for (Fd& listener : loop.listeners)
     if (const Result<Handle> taken = io.adopt_listener(listener.get())) {
@@ -39,7 +39,7 @@ Task<void> WebService::serve_until_stopped(Loop& loop, const std::atomic<bool>& 
     }
   co_await with_scope(io, [&](Scope& scope) -> Task<void> {
     scope.start(serve_web, std::ref(shared), std::span<const Socket>(listeners));
-    while (!stopping.load(std::memory_order_relaxed)) co_await sleep_for(io, stop_looked_for);
+    while (!service.stopping_.load(std::memory_order_relaxed)) co_await sleep_for(io, stop_looked_for);
     shared.stopping = true;
     const Instant due = later(io.now(), drained_for);
     while (shared.answering > 0 && io.now() < due) co_await sleep_for(io, drain_looked_for);
@@ -72,8 +72,7 @@ Parsed<std::unique_ptr<WebService>> WebService::start(const std::vector<Fd>& lis
     service->loops_.push_back(std::move(loop));
   }
   for (const std::unique_ptr<Loop>& loop : service->loops_)
-    loop->thread = std::thread(
-        [&loop = *loop, &stopping = service->stopping_] { loop.io->run(serve_until_stopped(loop, stopping)); });
+    loop->thread = std::thread([&loop = *loop, &owner = *service] { loop.io->run(serve_until_stopped(loop, owner)); });
   return service;
 }
 

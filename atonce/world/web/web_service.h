@@ -43,9 +43,10 @@ class WebService {
  private:
   struct Loop;
   WebService() = default;
-  static Task<void> serve_until_stopped(Loop& loop, const std::atomic<bool>& stopping);
+  static Task<void> serve_until_stopped(Loop& loop, WebService& service);
 
   std::atomic<bool> stopping_ = false;
+  std::atomic<std::uint64_t> connections_ = 0;
   std::vector<std::unique_ptr<Loop>> loops_;
 };
 
