@@ -42,4 +42,7 @@ struct Outcome {
   Boxed<Exchange> exchange;       ///< what HTTP came to; none for a probe, and where no request could be formed
 };
 
+/// A request that must not be repeated has left us: whatever came of it, this target is not tried again.
+inline bool is_sent(const Outcome& outcome) { return outcome.exchange && outcome.exchange->sent; }
+
 }  // namespace atonce

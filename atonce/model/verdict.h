@@ -188,6 +188,12 @@ constexpr bool is_stall(Verdict verdict) {
 }
 /// A complete answer of the host: to a connect, or to a request.
 constexpr bool is_success(Verdict verdict) { return verdict == Verdict::open || verdict == Verdict::ok; }
+/// The host itself answered a connect, whatever came after that.
+constexpr bool reached_host(Verdict verdict) {
+  static_assert(Verdict::open < Verdict::closed && Verdict::closed < Verdict::timeout);
+  static_assert(Verdict::dns_invalid < Verdict::tls_timeout && Verdict::bad_redirect < Verdict::proxy_failed);
+  return verdict <= Verdict::closed || (verdict >= Verdict::tls_timeout && verdict <= Verdict::bad_redirect);
+}
 /// What an outage on our side makes of a healthy target: silence, a stall, or an error of the path, the resolver
 /// or this machine. An answer of the target itself (open, closed, no_name) is none.
 constexpr bool is_voidable(Verdict verdict) {

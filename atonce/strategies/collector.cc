@@ -57,7 +57,9 @@ void Collector::keep_try(const Outcome& outcome) {
 }
 
 void Collector::tell_witness(const Outcome& outcome) {
-  const bool open = outcome.verdict == Verdict::open;
+  // After a redirect, addresses and lookups are those of another host.
+  if (outcome.exchange && !outcome.exchange->redirects.empty()) return;
+  const bool open = is_success(outcome.verdict) && outcome.connected != Instant{};
   if (outcome.address && (open || outcome.verdict == Verdict::closed))
     witness_.saw_answer({outcome.address, outcome.target.port}, open, outcome.connected);
   if (outcome.target.address) return;

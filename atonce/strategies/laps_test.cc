@@ -61,6 +61,22 @@ TEST(Laps, EachTargetIsSettledOnceAndOnlyTheSilentOnesAreTriedAgain) {
   EXPECT_EQ(laps.overturned(), 0u);
 }
 
+TEST(Laps, WhatWasSentHasNoSecondLap) {
+  CountedTargets list(1'000);
+  const TrustOptions trust{.confirm = 2};
+  Laps laps(trust, list, nullptr);
+  std::vector<Target> chunk(1'000);
+  ASSERT_EQ(laps.claim(chunk), 1'000u);
+  for (std::size_t i = 0; i < chunk.size(); ++i) {
+    const Verdict verdict = all_verdicts[i % verdict_count].verdict;
+    Outcome outcome{.target = chunk[i], .verdict = verdict, .tries = 1, .doubts = Doubt::tainted};
+    outcome.exchange = Exchange{.sent = true};
+    EXPECT_TRUE(laps.settle(outcome)) << name_of(verdict);
+  }
+  EXPECT_FALSE(laps.next_lap());
+  EXPECT_EQ(laps.unsettled(), 0u);
+}
+
 TEST(Laps, ASampleOfTheSilencesIsCheckedWithinTheFirstLap) {
   CountedTargets list(10'000);
   const TrustOptions trust{.confirm = 2};

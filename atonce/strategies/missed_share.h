@@ -14,7 +14,7 @@ class MissedShare {
   void tried_first(Verdict verdict) {
     if (is_silence(verdict)) {
       add(silences_);
-    } else if (row_of(verdict).blame == Blame::nobody || verdict == Verdict::closed) {
+    } else if (reached_host(verdict)) {
       add(answers_);
     }
   }

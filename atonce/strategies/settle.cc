@@ -54,9 +54,10 @@ Doubts doubts_of(const Outcome& outcome, bool tainted) {
   Doubts doubts;
   if (!is_voidable(outcome.verdict)) return doubts;
   if (tainted) doubts |= Doubt::tainted;
-  if (!is_silence(outcome.verdict)) return doubts;
+  if (!is_silence(outcome.verdict) && !is_stall(outcome.verdict)) return doubts;
   const Evidence& evidence = outcome.evidence;
   if (evidence.lateness_ms * lateness_share > evidence.waited_ms) doubts |= Doubt::late_loop;
+  if (is_stall(outcome.verdict)) return doubts;  // The kernel sends again what is lost of a connection that stands.
   if (may_have_been_dropped(evidence)) doubts |= Doubt::local_drops;
   if (outcome.verdict == Verdict::timeout && rests_on_one_syn(evidence)) doubts |= Doubt::few_syns;
   return doubts;
@@ -80,7 +81,7 @@ std::optional<Unsettled> settle(const TrustOptions& trust, const Unsettled* befo
   const unsigned voided = outcome.lap - counted;
   const bool wants_more =
       tainted ? voided <= void_tries_max : (unproven || failed_here) && !agreed && counted <= trust.confirm;
-  if (wants_more) {
+  if (wants_more && !is_sent(outcome)) {
     Unsettled again{outcome, counted};
     if (failed_here && known.counted > 0) again.outcome.verdict = known.outcome.verdict;
     return again;

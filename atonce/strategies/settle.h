@@ -27,7 +27,8 @@ Doubts doubts_of(const Outcome& outcome, bool tainted);
 ///
 /// An answer settles it, and overturns an earlier silence. What wants confirmation settles it when two tries agree and
 /// the later one rests on sound evidence, or when `trust.confirm` further tries are spent; then it stays in doubt. A
-/// try in a tainted stretch does not count, whatever `confirm` says, for a bounded number of times.
+/// try in a tainted stretch does not count, whatever `confirm` says, for a bounded number of times. What was sent and
+/// must not be repeated is settled, whatever came of it.
 ///
 /// `missed_share`: of the targets of this run that answer, the part that a try misses. Where it is so large that all
 /// tries of one target may well have missed it, their agreement proves nothing.

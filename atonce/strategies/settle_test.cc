@@ -57,6 +57,49 @@ TEST(Settle, ADoubtfulSecondSilenceIsTriedOnceMoreAndThenStaysInDoubt) {
   EXPECT_EQ(outcome.tries, 3);
 }
 
+TEST(Settle, WhatWasSentIsNeverTriedAgain) {
+  for (const VerdictRow& row : all_verdicts)
+    for (const Doubts doubts : {Doubts(), Doubts(Doubt::tainted), Doubts(Doubt::late_loop)}) {
+      Outcome outcome = tried(row.verdict, doubts);
+      outcome.exchange = Exchange{.sent = true};
+      EXPECT_FALSE(settle(twice, nullptr, outcome)) << row.name;
+      EXPECT_EQ(outcome.verdict, row.verdict);
+      EXPECT_EQ(outcome.doubts, doubts) << row.name;
+    }
+}
+
+TEST(Settle, WhatWasSentInALaterLapEndsThere) {
+  Outcome outcome = tried(Verdict::timeout);
+  std::optional<Unsettled> before = settle(twice, nullptr, outcome);
+  ASSERT_TRUE(before);
+  outcome = tried(Verdict::total_timeout, Doubt::tainted);
+  outcome.exchange = Exchange{.sent = true};
+  EXPECT_FALSE(settle(twice, &*before, outcome));
+  EXPECT_EQ(outcome.lap, 2);
+  EXPECT_EQ(outcome.tries, 2);
+}
+
+TEST(Settle, AStallStandsAtOnceUnlessAnOutageMadeIt) {
+  for (const VerdictRow& row : all_verdicts) {
+    if (!is_stall(row.verdict)) continue;
+    Outcome outcome = tried(row.verdict);
+    outcome.exchange.emplace();
+    EXPECT_FALSE(settle(twice, nullptr, outcome)) << row.name;
+    EXPECT_FALSE(outcome.doubts.any());
+    outcome = tried(row.verdict, Doubt::tainted);
+    EXPECT_TRUE(settle(twice, nullptr, outcome)) << row.name;
+  }
+}
+
+TEST(Doubts, AStallIsDoubtedForOurLatenessAndForAnOutage) {
+  Outcome outcome = tried(Verdict::answer_timeout);
+  outcome.evidence = {.waited_ms = 1'000, .lateness_ms = 100, .drops = 1'000, .syns = 1, .sent = 10};
+  EXPECT_FALSE(doubts_of(outcome, false).any());
+  EXPECT_EQ(doubts_of(outcome, true), Doubts(Doubt::tainted));
+  outcome.evidence.lateness_ms = 500;
+  EXPECT_EQ(doubts_of(outcome, false), Doubts(Doubt::late_loop));
+}
+
 TEST(Settle, TwoTriesOfOneSynEachAreTwoSyns) {
   EXPECT_FALSE(settled(twice, {tried(Verdict::timeout, Doubt::few_syns), tried(Verdict::timeout, Doubt::few_syns)})
                    .doubts.any());

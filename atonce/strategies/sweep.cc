@@ -107,7 +107,7 @@ class LoopSweep {
       if (sweep_.wants_starts) batch_.started.push_back(outcome.target);
       begin_try(outcome);
       co_await job_.run(outcome);
-      if (outcome.verdict == Verdict::local_shortage) {
+      if (is_shortage(outcome)) {
         co_await outlast_shortage(outcome);
       } else {
         widen();
@@ -121,6 +121,11 @@ class LoopSweep {
       outcome.verdict = Verdict::invalid_input;
     }
     finish(std::move(outcome));
+  }
+
+  /// Nothing is lost by waiting it out.
+  static bool is_shortage(const Outcome& outcome) {
+    return outcome.verdict == Verdict::local_shortage && !is_sent(outcome);
   }
 
   /// Until the try has ended, these fields hold where the counters stood when it began.
@@ -147,11 +152,14 @@ class LoopSweep {
     evidence.drops = drops_now() - evidence.drops;
     evidence.sent = sent_now() - evidence.sent;
     evidence.lateness_ms = lateness_now_ms() - evidence.lateness_ms;
-    if (evidence.waited_ms == 0 && is_silence(outcome.verdict))
+    if (evidence.waited_ms == 0 && (is_silence(outcome.verdict) || is_stall(outcome.verdict)))
       evidence.waited_ms = static_cast<std::uint32_t>(
           std::chrono::floor<std::chrono::milliseconds>(outcome.finished - outcome.started).count());
     outcome.doubts = doubts_of(outcome, sweep_.control.conditions.taints(outcome));
     evidence.sent = 0;
+    if (outcome.exchange) bound(*outcome.exchange);
+    // What a stop cut off would be asked again, and must not be.
+    if (outcome.verdict == Verdict::unfinished && is_sent(outcome)) outcome.verdict = Verdict::unknown_outcome;
   }
 
   /// Tries again, after a pause, what is not settled, until it is.
@@ -165,7 +173,7 @@ class LoopSweep {
         outcome = Outcome{.target = std::move(outcome.target), .due = io_.now()};
         begin_try(outcome);
         co_await job_.run(outcome);
-        if (outcome.verdict == Verdict::local_shortage) co_await outlast_shortage(outcome);
+        if (is_shortage(outcome)) co_await outlast_shortage(outcome);
         judge(outcome);
       } else {
         outcome.verdict = Verdict::unfinished;
@@ -183,14 +191,14 @@ class LoopSweep {
 
   Task<void> outlast_shortage(Outcome& outcome) {
     const Instant given_up_at = io_.now() + shortage_max;
-    for (Duration pause = shortage_pause_first; outcome.verdict == Verdict::local_shortage;
-         pause = std::min(pause * 2, shortage_pause_max)) {
+    for (Duration pause = shortage_pause_first; is_shortage(outcome); pause = std::min(pause * 2, shortage_pause_max)) {
       if (!sweep_.control.stopping() && io_.now() > given_up_at) co_return;
       ++waiting_out_;
       narrow();
       const bool again = !sweep_.control.stopping() && co_await sleep_for(io_, pause);
       --waiting_out_;
       if (again) {
+        outcome.exchange.reset();
         co_await job_.run(outcome);
       } else {
         outcome.verdict = Verdict::unfinished;  // A run that is stopped has not asked this target.

@@ -35,6 +35,7 @@ class Basket final : public Handover {
 struct Script {
   Duration takes = 100ms;
   unsigned shortages_of_each = 0;  ///< before it comes to something
+  bool sends = false;              ///< a request that must not be repeated
   std::vector<unsigned> tried;     ///< by target
   std::vector<Instant> started;
   std::uint32_t in_flight = 0;
@@ -50,6 +51,8 @@ class ScriptedJob final : public Job {
     script_.in_flight_max = std::max(script_.in_flight_max, ++script_.in_flight);
     const std::uint64_t index = outcome.target.index;
     if (script_.tried.size() <= index) script_.tried.resize(index + 1);
+    EXPECT_FALSE(outcome.exchange) << "of an earlier try";
+    outcome.exchange = Exchange{.url = "http://me:secret@a/", .sent = script_.sends};
     if (script_.tried[index]++ < script_.shortages_of_each) {
       outcome.verdict = Verdict::local_shortage;
     } else {
@@ -134,6 +137,30 @@ TEST_F(SweepTest, AShortageOfOurOwnIsWaitedOutAndTriedAgain) {
   EXPECT_EQ(count_of(Verdict::open), 200u);
   EXPECT_EQ(control.shortages.load(), 600u);
   EXPECT_TRUE(std::ranges::all_of(script.tried, [](unsigned tried) { return tried == 4; }));
+}
+
+TEST_F(SweepTest, AShortageBehindASentRequestIsNotTriedAgain) {
+  script.shortages_of_each = 3;
+  script.sends = true;
+  sweep(200, 50);
+  EXPECT_EQ(count_of(Verdict::local_shortage), 200u);
+  EXPECT_TRUE(std::ranges::all_of(script.tried, [](unsigned tried) { return tried == 1; }));
+}
+
+TEST_F(SweepTest, WhatAStopCutsOffIsUnknownWhereItWasSent) {
+  for (const bool sends : {false, true}) {
+    script = {.takes = 1h, .sends = sends};
+    basket.outcomes.clear();
+    control.stop.store(Control::go);
+    basket.at_put = [&] { control.stop.store(Control::cancel); };
+    sweep(1, 1);
+    EXPECT_EQ(count_of(sends ? Verdict::unknown_outcome : Verdict::unfinished), 1u);
+  }
+}
+
+TEST_F(SweepTest, AnExchangeIsBoundedBeforeItLeaves) {
+  sweep(1, 1);
+  EXPECT_EQ(basket.outcomes.at(0).exchange->url, "http://***@a/");
 }
 
 TEST_F(SweepTest, AShortageThatLastsForHalfAMinuteIsToldAsWhatItIs) {

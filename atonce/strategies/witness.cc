@@ -65,7 +65,11 @@ class SignalsBlocked {
 
 WitnessOptions witness_options(const Plan& plan, const std::string& strategy) {
   const bool lone = strategy == "sequential" && plan.input.limit == 1u;
-  WitnessOptions options{.canaries = plan.trust.canaries && !lone, .connect_timeout = plan.probe.connect_timeout};
+  // Behind a proxy nobody is seen open: connections are the proxy's.
+  const bool direct = plan.job == "probe" || plan.fetch.proxy.empty();
+  WitnessOptions options{
+      .canaries = plan.trust.canaries && !lone && direct,
+      .connect_timeout = plan.job == "probe" ? plan.probe.connect_timeout : plan.fetch.timeouts.connect};
   if (plan.resolver.system) return options;
   if (Parsed<ResolverConfig> config = read_resolver_config(plan.resolver)) options.resolver = std::move(*config);
   return options;
