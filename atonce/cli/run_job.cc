@@ -136,7 +136,9 @@ ProgressReading reading_of(const RunState& state) {
           .lap = {.number = state.lap,
                   .done = state.lap > 1 ? state.lap_size - std::min(state.lap_size, left) : 0,
                   .total = state.lap > 1 ? state.lap_size : state.unsettled},
-          .rate_allowed = state.rate};
+          .rate_allowed = state.rate,
+          .by_status = state.tally->by_status,
+          .bytes = state.tally->wire_body_bytes};
 }
 
 /// Even where all else is quiet.

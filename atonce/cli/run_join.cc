@@ -8,16 +8,19 @@
 #include <iterator>
 #include <unordered_map>
 
+#include "atonce/model/exchange_codec.h"
 #include "atonce/strategies/siphash.h"
 
 namespace atonce {
 namespace {
 
-constexpr std::uint16_t unsure_bit = 1 << 8;
-constexpr std::uint16_t flapped_bit = 1 << 9;
-constexpr std::uint16_t known_bit = 1 << 10;
+constexpr std::uint32_t unsure_bit = 1 << 8;
+constexpr std::uint32_t flapped_bit = 1 << 9;
+constexpr std::uint32_t known_bit = 1 << 10;
+constexpr unsigned status_shift = 16;
 
-/// "example.com:443"; for a line that is no target, the line itself, so that it is compared with its like.
+/// "example.com:443", "https://example.com/"; for a line that is no target, the line itself, so that it is compared
+/// with its like.
 void write_key(const Target& target, std::string& key) {
   key.clear();
   if (!target.valid())
@@ -42,7 +45,7 @@ struct Place {
 struct Found {
   std::uint64_t index;  ///< in the later list
   Change change;
-  Verdict before, after;
+  RunVerdict before, after;
 };
 
 class Join {
@@ -126,7 +129,7 @@ class Join {
     const std::optional<Change> change = diff_.add(was, is);
     if (!change) return;
     if (found_.size() < limits_.changes_told_max)
-      found_.push_back({after_index, *change, was.verdict, is.verdict});
+      found_.push_back({after_index, *change, was, is});
     else
       ++diff_.untold;
   }
@@ -142,7 +145,8 @@ class Join {
     return for_each_target(**list, [&](const Target& target) {
       if (target.index != next->index) return true;
       write_key(target, key);
-      diff_.changes.push_back({key, next->change, next->before, next->after});
+      const auto& [index, change, before, after] = *next;
+      diff_.changes.push_back({key, change, before.verdict, after.verdict, before.status_code, after.status_code});
       return ++next != found_.end();
     });
   }
@@ -166,15 +170,20 @@ void RunVerdicts::entry(const JournalEntry& entry) {
   if (entry.lap > 1) ++noise_.tried_again;
   if (entry.overturned) ++noise_.overturned;
   if (entry.index >= packed_.size()) packed_.resize(entry.index + 1);
-  packed_[entry.index] =
-      static_cast<std::uint16_t>(static_cast<unsigned>(entry.verdict) | known_bit |
-                                 (entry.doubts.any() ? unsure_bit : 0u) | (entry.overturned ? flapped_bit : 0u));
+  std::string_view bytes = entry.exchange;
+  const bool has_status = !bytes.empty() && read_exchange(bytes, exchange_);
+  packed_[entry.index] = static_cast<std::uint32_t>(entry.verdict) | known_bit |
+                         (entry.doubts.any() ? unsure_bit : 0u) | (entry.overturned ? flapped_bit : 0u) |
+                         (has_status ? std::uint32_t{exchange_.status_code} << status_shift : 0u);
 }
 
 RunVerdict RunVerdicts::of(std::uint64_t index) const {
   if (index >= packed_.size() || (packed_[index] & known_bit) == 0) return {};
-  const std::uint16_t packed = packed_[index];
-  return {static_cast<Verdict>(packed & 0xff), (packed & unsure_bit) != 0, (packed & flapped_bit) != 0};
+  const std::uint32_t packed = packed_[index];
+  return {.verdict = static_cast<Verdict>(packed & 0xff),
+          .unsure = (packed & unsure_bit) != 0,
+          .flapped = (packed & flapped_bit) != 0,
+          .status_code = static_cast<std::uint16_t>(packed >> status_shift)};
 }
 
 Parsed<RunDiff> join_runs(const KeptRunFolder& before, const RunVerdicts& before_verdicts, const KeptRunFolder& after,

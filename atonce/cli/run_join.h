@@ -9,7 +9,7 @@
 
 namespace atonce {
 
-/// The verdict on each target of a run, by its index, in two bytes each; and what its second lap overturned.
+/// The verdict on each target of a run, by its index, in four bytes each; and what its second lap overturned.
 class RunVerdicts final : public JournalVisitor {
  public:
   void entry(const JournalEntry& entry) override;
@@ -19,7 +19,8 @@ class RunVerdicts final : public JournalVisitor {
 
  private:
   SettledSet settled_;
-  std::vector<std::uint16_t> packed_;
+  std::vector<std::uint32_t> packed_;
+  Exchange exchange_;  ///< kept for its room
   LapNoise noise_;
 };
 
@@ -30,9 +31,9 @@ struct JoinLimits {
   std::size_t changes_told_max = 1'000'000;
 };
 
-/// Compares two runs target by target: those with the same host and port are one target, and where one stands several
-/// times in a list, the first there belongs to the first here. Lists longer than a pass are read several times.
-/// Complains when a list is not there or not the one that its run began with.
+/// Compares two runs target by target: those with the same host and port, or the same URL, are one target, and where
+/// one stands several times in a list, the first there belongs to the first here. Lists longer than a pass are read
+/// several times. Complains when a list is not there or not the one that its run began with.
 Parsed<RunDiff> join_runs(const KeptRunFolder& before, const RunVerdicts& before_verdicts, const KeptRunFolder& after,
                           const RunVerdicts& after_verdicts, const JoinLimits& limits = {});
 

@@ -151,11 +151,13 @@ std::string mostly_timeouts(const Comparison& comparison, const Figures& figures
   const auto& rounds = comparison.strategies[figures.baseline].rounds;
   if (rounds.empty() || rounds[0].tally.total() == 0) return {};
   const Tally& tally = rounds[0].tally;
-  const double share = static_cast<double>(tally.of(Verdict::timeout)) / static_cast<double>(tally.total());
+  std::uint64_t waited_out = tally.of(Verdict::timeout);
+  for (const VerdictRow& row : all_verdicts) waited_out += is_stall(row.verdict) ? tally.of(row.verdict) : 0;
+  const double share = static_cast<double>(waited_out) / static_cast<double>(tally.total());
   if (share < timeouts_many) return {};
   return fmt::format(
       "{:.0f} % of the targets timed out: the speed-up is largely that of waiting for time-outs together, and grows "
-      "with --connect-timeout.",
+      "with their length.",
       share * 100);
 }
 

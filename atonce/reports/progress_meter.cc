@@ -45,8 +45,12 @@ std::optional<std::pair<Duration, Duration>> ProgressMeter::time_left(const Prog
   if (slow <= 0) return std::nullopt;
   const auto remaining = static_cast<double>(*snapshot.total - snapshot.done);
   // Where some stay silent, the last ones to start may too; and nobody knows yet of those that are all that is left.
-  const bool silence = snapshot.by_verdict[static_cast<std::size_t>(Verdict::timeout)] > 0 ||
-                       *snapshot.total - snapshot.done <= snapshot.in_flight;
+  const auto stands_for_waiting = [&](const VerdictRow& row) {
+    return (row.verdict == Verdict::timeout || is_stall(row.verdict)) &&
+           snapshot.by_verdict[static_cast<std::size_t>(row.verdict)] > 0;
+  };
+  const bool silence =
+      std::ranges::any_of(all_verdicts, stands_for_waiting) || *snapshot.total - snapshot.done <= snapshot.in_flight;
   const double tail = silence ? seconds(patience_) : 0;
   return std::pair{from_seconds(remaining / fast), from_seconds(remaining / slow + tail)};
 }
@@ -66,6 +70,8 @@ ProgressSnapshot ProgressMeter::read(const ProgressReading& reading) {
       .unsure = reading.unsure,
       .lap = reading.lap,
       .rate_allowed = reading.rate_allowed,
+      .by_status = reading.by_status,
+      .bytes = reading.bytes,
   };
   if (snapshot.total && snapshot.total_estimated && snapshot.done > *snapshot.total)
     snapshot.total.reset();  // It was a bad guess.

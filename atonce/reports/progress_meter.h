@@ -19,6 +19,8 @@ struct ProgressReading {
   std::uint64_t unsure = 0;
   LapProgress lap;
   double rate_allowed = 0;
+  decltype(Tally::by_status) by_status{};
+  std::uint64_t bytes = 0;
 };
 
 /// Turns readings into snapshots. Remembers the last few seconds; has no clock of its own.

@@ -75,6 +75,15 @@ std::vector<Piece> verdict_pieces(const ProgressSnapshot& snapshot) {
   return pieces;
 }
 
+/// "2xx 900, 4xx 12".
+std::vector<Piece> exchange_pieces(const ProgressSnapshot& snapshot) {
+  std::vector<Piece> pieces;
+  if (std::string statuses = status_counts(snapshot.by_status); !statuses.empty())
+    pieces.push_back({std::move(statuses)});
+  if (snapshot.bytes > 0) pieces.push_back({write_bytes(snapshot.bytes) + " received"});
+  return pieces;
+}
+
 /// "second lap: 3,000 of 16,384".
 std::vector<Piece> trust_pieces(const ProgressSnapshot& snapshot) {
   std::vector<Piece> pieces;
@@ -140,6 +149,7 @@ std::vector<std::string> render_progress(const ProgressSnapshot& snapshot, std::
                       {time_left(snapshot)}},
                      width, colour));
   append(lines, fill(verdict_pieces(snapshot), width, colour));
+  append(lines, fill(exchange_pieces(snapshot), width, colour));
   append(lines, fill(trust_pieces(snapshot), width, colour));
   append(lines, fill(own_pieces(snapshot), width, colour));
   return lines;
@@ -149,6 +159,7 @@ std::string render_progress_line(const ProgressSnapshot& snapshot) {
   std::vector<std::string> parts{done_of_total(snapshot), write_rate(snapshot.rate_now),
                                  fmt::format("{} in flight", grouped(snapshot.in_flight)), time_left(snapshot)};
   for (const Piece& piece : verdict_pieces(snapshot)) parts.push_back(piece.text);
+  for (const Piece& piece : exchange_pieces(snapshot)) parts.push_back(piece.text);
   for (const Piece& piece : trust_pieces(snapshot)) parts.push_back(piece.text);
   for (const Piece& piece : own_pieces(snapshot)) parts.push_back(piece.text);
   return fmt::format("{}", fmt::join(parts, ", "));

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "atonce/model/duration.h"
-#include "atonce/model/verdict.h"
+#include "atonce/model/tally.h"
 
 namespace atonce {
 
@@ -39,6 +39,8 @@ struct ProgressSnapshot {
   std::uint64_t unsure = 0;
   LapProgress lap;
   double rate_allowed = 0;  ///< starts a second that the autopilot allows now; 0: it does not steer
+  decltype(Tally::by_status) by_status{};
+  std::uint64_t bytes = 0;  ///< of bodies, as they came
 };
 
 /// The block of a live terminal: lines of at most `width` columns (20 at least), without line ends. Colour adds no

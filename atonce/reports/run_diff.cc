@@ -20,22 +20,41 @@ constexpr double probability_small = 0.01;
 /// It says something of the target itself: not of our machine, the resolver, or the list.
 bool tells_of_target(Verdict verdict) {
   const Blame blame = row_of(verdict).blame;
+  if (verdict == Verdict::skipped) return false;
   return blame == Blame::nobody || blame == Blame::target || blame == Blame::path;
 }
 
-bool answers(Verdict verdict) { return verdict == Verdict::open || verdict == Verdict::closed; }
+/// It accepts connections, and answers what is asked.
+bool is_up(Verdict verdict) { return is_success(verdict) || verdict == Verdict::http_status; }
+
+/// Whether the status code of an answer is a failure is a matter of how it was asked.
+bool is_same(const RunVerdict& before, const RunVerdict& after) {
+  const bool same_verdict =
+      before.verdict == after.verdict || (before.status_code != 0 && is_up(before.verdict) && is_up(after.verdict));
+  return same_verdict && before.status_code == after.status_code;
+}
 
 Change change_of(Verdict before, Verdict after) {
-  if (after == Verdict::open) return Change::opened;
-  if (after == Verdict::closed) return before == Verdict::open ? Change::closed : Change::appeared;
-  return answers(before) ? Change::vanished : Change::otherwise;
+  if (is_up(after)) return is_up(before) ? Change::status : Change::opened;
+  if (after == Verdict::closed) return reached_host(before) ? Change::closed : Change::appeared;
+  if (reached_host(after)) return Change::failed;
+  return reached_host(before) ? Change::vanished : Change::otherwise;
+}
+
+Json status_json(std::uint16_t status_code) { return status_code == 0 ? Json() : Json(status_code); }
+
+/// "ok 200".
+std::string write_end(Verdict verdict, std::uint16_t status_code) {
+  return status_code == 0 ? std::string(name_of(verdict)) : fmt::format("{} {}", name_of(verdict), status_code);
 }
 
 Colour colour_of_change(Change change) {
   switch (change) {
     case Change::opened: return Colour::green;
     case Change::closed: return Colour::cyan;
-    case Change::vanished: return Colour::yellow;
+    case Change::vanished:
+    case Change::failed: return Colour::yellow;
+    case Change::status:
     case Change::appeared:
     case Change::otherwise:
     case Change::flaps: break;
@@ -96,7 +115,8 @@ std::string change_lines(const RunDiff& diff, const NoiseJudgement& judgement, b
   Table table({left, left, left, left});
   for (const ChangedTarget& changed : diff.changes)
     table.add({std::string(row_of(changed.change).name),
-               fmt::format("{} -> {}", name_of(changed.before), name_of(changed.after)),
+               fmt::format("{} -> {}", write_end(changed.before, changed.status_before),
+                           write_end(changed.after, changed.status_after)),
                is_above_noise(changed, judgement) ? "" : "(noise?)", escape_for_terminal(changed.target)});
   std::string text;
   const auto lines = table.lines();
@@ -114,7 +134,7 @@ std::string change_lines(const RunDiff& diff, const NoiseJudgement& judgement, b
 bool noise_can_make(Verdict before, Verdict after) {
   const auto silent = [](Verdict verdict) { return verdict == Verdict::timeout; };
   // Whoever has no name or no address was never waited for: lost packets play no part in that.
-  const auto reached = [](Verdict verdict) { return answers(verdict) || verdict == Verdict::unreachable; };
+  const auto reached = [](Verdict verdict) { return reached_host(verdict) || verdict == Verdict::unreachable; };
   return (silent(before) && reached(after)) || (reached(before) && silent(after));
 }
 
@@ -128,7 +148,7 @@ std::optional<Change> RunDiff::add(const RunVerdict& before_verdict, const RunVe
   }
   const bool in_doubt = before_verdict.unsure || after_verdict.unsure;
   if (!in_doubt && (was == Verdict::timeout || is == Verdict::timeout)) ++silent;
-  if (was == is) {
+  if (is_same(before_verdict, after_verdict)) {
     ++same;
     return std::nullopt;
   }
@@ -203,6 +223,8 @@ std::string write_run_diff_json(const RunDiff& diff) {
                        {"change", row_of(changed.change).name},
                        {"before", name_of(changed.before)},
                        {"after", name_of(changed.after)},
+                       {"status_before", status_json(changed.status_before)},
+                       {"status_after", status_json(changed.status_after)},
                        {"above_noise", is_above_noise(changed, judgement)}});
   const Json report{{"schema", 1},    {"before", diff.before}, {"after", diff.after},  {"counts", counts},
                     {"noise", noise}, {"changes", changes},    {"untold", diff.untold}};

@@ -12,7 +12,7 @@
 namespace atonce {
 
 /// What became of a target between two runs.
-enum class Change : std::uint8_t { opened, closed, appeared, vanished, otherwise, flaps };
+enum class Change : std::uint8_t { opened, closed, appeared, vanished, status, failed, otherwise, flaps };
 
 /// A row of the family of changes: table, JSON and documentation read the same rows.
 struct ChangeRow {
@@ -22,10 +22,12 @@ struct ChangeRow {
 };
 
 constexpr std::array all_changes{
-    ChangeRow{Change::opened, "opened", "accepts connections now, and did not"},
+    ChangeRow{Change::opened, "opened", "accepts connections or answers requests now, and did not"},
     ChangeRow{Change::closed, "closed", "refuses now, and accepted"},
     ChangeRow{Change::appeared, "appeared", "refuses now, and did not answer"},
     ChangeRow{Change::vanished, "vanished", "does not answer now, and did"},
+    ChangeRow{Change::status, "status", "answers now with another status code"},
+    ChangeRow{Change::failed, "failed", "is reached now, and fails otherwise than before"},
     ChangeRow{Change::otherwise, "otherwise", "does not answer now as before, for another reason"},
     ChangeRow{Change::flaps, "flaps", "gave two answers within one of the runs already"},
 };
@@ -33,8 +35,9 @@ constexpr std::array all_changes{
 /// What one run knows of a target.
 struct RunVerdict {
   Verdict verdict = Verdict::unfinished;
-  bool unsure = false;   ///< it has a doubt
-  bool flapped = false;  ///< its tries gave different answers
+  bool unsure = false;            ///< it has a doubt
+  bool flapped = false;           ///< its tries gave different answers
+  std::uint16_t status_code = 0;  ///< of a complete answer; 0: none
 };
 
 /// A target whose verdict is another now.
@@ -43,6 +46,8 @@ struct ChangedTarget {
   Change change = Change::otherwise;
   Verdict before = Verdict::unfinished;
   Verdict after = Verdict::unfinished;
+  std::uint16_t status_before = 0;  ///< as in RunVerdict
+  std::uint16_t status_after = 0;
 };
 
 /// How often a first silence was a lost answer: what the second laps of both runs measured.

@@ -32,6 +32,45 @@ TEST(RunDiff, NamesEachChange) {
   EXPECT_EQ(change(open, open), std::nullopt);
 }
 
+RunVerdict answer(std::uint16_t status_code, Verdict verdict = Verdict::ok) {
+  return {.verdict = verdict, .status_code = status_code};
+}
+
+TEST(RunDiff, NamesEachChangeOfAnAnswer) {
+  using enum Verdict;
+  RunDiff diff;
+  EXPECT_EQ(diff.add(answer(200), answer(200)), std::nullopt);
+  EXPECT_EQ(diff.add(answer(404), answer(404, http_status)), std::nullopt) << "only --fail makes the difference";
+  EXPECT_EQ(diff.same, 2u);
+  EXPECT_EQ(diff.add(answer(200), answer(301)), Change::status);
+  EXPECT_EQ(diff.add(answer(200), answer(500, http_status)), Change::status);
+  EXPECT_EQ(change(timeout, ok), Change::opened);
+  EXPECT_EQ(change(cert_expired, ok), Change::opened);
+  EXPECT_EQ(change(ok, cert_expired), Change::failed);
+  EXPECT_EQ(change(cert_expired, cert_name), Change::failed);
+  EXPECT_EQ(change(timeout, bad_answer), Change::failed);
+  EXPECT_EQ(diff.add(answer(200), answer(200, assert_failed)), Change::failed);
+  EXPECT_EQ(change(ok, closed), Change::closed);
+  EXPECT_EQ(change(partial, closed), Change::closed);
+  EXPECT_EQ(change(ok, timeout), Change::vanished);
+  EXPECT_EQ(change(idle_timeout, no_name), Change::vanished);
+  EXPECT_EQ(change(ok, skipped), std::nullopt);
+  EXPECT_TRUE(noise_can_make(ok, timeout));
+  EXPECT_FALSE(noise_can_make(ok, answer_timeout));
+}
+
+TEST(RunDiff, TellsTheStatusCodesOfAChange) {
+  RunDiff diff;
+  diff.changes = {{"https://a/", Change::status, Verdict::ok, Verdict::ok, 200, 301},
+                  {"https://b/", Change::vanished, Verdict::ok, Verdict::timeout, 200, 0}};
+  const std::string text = write_run_diff(diff, false);
+  EXPECT_THAT(text, HasSubstr("status    ok 200 -> ok 301"));
+  EXPECT_THAT(text, HasSubstr("vanished  ok 200 -> timeout"));
+  const auto json = nlohmann::json::parse(write_run_diff_json(diff));
+  EXPECT_EQ(json["changes"][0]["status_after"], 301);
+  EXPECT_TRUE(json["changes"][1]["status_after"].is_null());
+}
+
 TEST(RunDiff, CallsNothingAChangeThatIsInDoubt) {
   RunDiff diff;
   EXPECT_FALSE(diff.add({Verdict::open}, {Verdict::timeout, true}));
@@ -113,7 +152,7 @@ TEST(RunDiff, IsATableAndAListOfChanges) {
   diff.untold = 7;
   const std::string text = write_run_diff(diff, false);
   EXPECT_THAT(text, testing::StartsWith("monday -> tuesday: 10,000 targets in both\n  same    9,998"));
-  EXPECT_THAT(text, HasSubstr("  opened      2   <0.1 %  accepts connections now, and did not\n"));
+  EXPECT_THAT(text, HasSubstr("  opened      2   <0.1 %  accepts connections or answers requests now, and did not\n"));
   EXPECT_THAT(text, HasSubstr("  only in the second: 3\n"));
   EXPECT_THAT(text, HasSubstr("overturned 10 of 10,000 first answers (0.10 %)\n"));
   EXPECT_THAT(text, HasSubstr("at most about 11.0 of the 10,000 targets with silence in one run; 2 changed so\n"));

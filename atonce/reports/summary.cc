@@ -66,6 +66,23 @@ std::string account(const Summary& summary, bool colour) {
   return "  " + painted(text, colour ? Colour::red : Colour::none) + "\n";
 }
 
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", grouped(count), count == 1 ? one : many);
+}
+
+/// What HTTP came to; nothing for a probe.
+std::string exchange_lines(const Tally& tally) {
+  if (tally.exchanges == 0) return {};
+  std::string text = fmt::format("  {}", counted(tally.answers(), "answer", "answers"));
+  if (tally.answers() > 0) text += fmt::format(": {}", status_counts(tally.by_status));
+  text += fmt::format("\n  received {} of bodies", write_bytes(tally.wire_body_bytes));
+  if (tally.body_bytes != tally.wire_body_bytes) text += fmt::format(" ({} decoded)", write_bytes(tally.body_bytes));
+  text += fmt::format(" and {} of fields", write_bytes(tally.head_bytes));
+  if (tally.redirects > 0) text += fmt::format("; followed {}", counted(tally.redirects, "redirect", "redirects"));
+  if (tally.reused > 0) text += fmt::format("; {} over connections used before", grouped(tally.reused));
+  return text + "\n";
+}
+
 std::string in_time(std::uint64_t value_us) {
   return value_us == 0 ? "0" : write_duration(std::chrono::microseconds(value_us));
 }
@@ -75,8 +92,9 @@ std::string phase_lines(const Tally& tally) {
     std::string_view name;
     const Histogram& histogram;
   };
-  const std::array phases{Phase{"queue", tally.queue_us}, Phase{"lookup", tally.lookup_us},
-                          Phase{"connect", tally.connect_us}, Phase{"total", tally.total_us}};
+  const std::array phases{Phase{"queue", tally.queue_us},           Phase{"lookup", tally.lookup_us},
+                          Phase{"connect", tally.connect_us},       Phase{"TLS handshake", tally.handshake_us},
+                          Phase{"first byte", tally.first_byte_us}, Phase{"total", tally.total_us}};
   constexpr std::array shares{0.5, 0.9, 0.99, 0.999};
   using enum Table::Side;
   Table table({left, right, right, right, right, right, right});
@@ -165,6 +183,11 @@ std::string remarks(const Summary& summary) {
   say_canaries("hosts seen open", summary.witness.outside, lines);
   if (!summary.witness.absent.empty()) say(escape_for_terminal(summary.witness.absent));
   say_stretches(summary, lines);
+  if (summary.tally.insecure > 0)
+    say(fmt::format("INSECURE: certificates were not checked for {}, as --insecure asks",
+                    counted(summary.tally.insecure, "target", "targets")));
+  if (summary.tally.unmatched > 0)
+    say(fmt::format("rows left out, as --match and --filter ask: {}", grouped(summary.tally.unmatched)));
   if (summary.tally.retries > 0) say(fmt::format("retries: {}", grouped(summary.tally.retries)));
   if (summary.shortages > 0)
     say(fmt::format("shortages of this machine, each waited out and tried again: {}", grouped(summary.shortages)));
@@ -190,6 +213,7 @@ std::string write_summary(const Summary& summary, bool colour) {
   std::string text = heading(summary);
   text += verdict_lines(summary.tally, colour);
   text += account(summary, colour);
+  text += exchange_lines(summary.tally);
   const std::string phases = phase_lines(summary.tally);
   if (!phases.empty()) text += "\n" + phases;
   const std::string notes = remarks(summary);

@@ -42,6 +42,40 @@ TEST(Summary, CountsEveryVerdictAndBalances) {
   EXPECT_TRUE(balanced(ten_targets()));
 }
 
+Outcome fetched(std::uint16_t status_code) {
+  Outcome fetched = outcome(Verdict::ok, 100ms);
+  fetched.exchange = Exchange{.status_code = status_code,
+                              .head_bytes = 200,
+                              .wire_body_bytes = 1 << 20,
+                              .body_bytes = 3 << 20,
+                              .redirects = {{301, ""}},
+                              .secured = fetched.connected + 30ms,
+                              .requested = fetched.connected + 31ms,
+                              .answered = fetched.connected + 71ms};
+  return fetched;
+}
+
+TEST(Summary, TellsWhatHttpCameTo) {
+  Summary summary{.job = "fetch", .strategy = "async", .targets_read = 3, .wall = 2s};
+  summary.tally.add(fetched(200));
+  summary.tally.add(fetched(204));
+  Outcome hidden = fetched(503);
+  hidden.exchange->matched = false;
+  hidden.exchange->insecure = true;
+  hidden.exchange->reused = true;
+  summary.tally.add(hidden);
+  const std::string text = write_summary(summary, false);
+  EXPECT_THAT(text, HasSubstr("  3 answers: 2xx 2, 5xx 1\n"));
+  EXPECT_THAT(text,
+              HasSubstr("  received 3.0 MiB of bodies (9.0 MiB decoded) and 600 B of fields; followed 3 redirects; "
+                        "1 over connections used before\n"));
+  EXPECT_THAT(text, HasSubstr("  TLS handshake      2  30ms"));
+  EXPECT_THAT(text, HasSubstr("  first byte         3  40ms"));
+  EXPECT_THAT(text, HasSubstr("INSECURE: certificates were not checked for 1 target"));
+  EXPECT_THAT(text, HasSubstr("rows left out, as --match and --filter ask: 1\n"));
+  EXPECT_THAT(write_summary(ten_targets(), false), Not(HasSubstr("answers")));
+}
+
 TEST(Summary, SaysLoudlyWhenTheAccountDoesNotBalance) {
   Summary summary = ten_targets();
   summary.targets_read = 12;

@@ -44,6 +44,15 @@ std::string write_rate(double per_second) {
   return grouped(static_cast<std::uint64_t>(std::llround(std::min(per_second, 1e15)))) + "/s";
 }
 
+std::string status_counts(const StatusCounts& by_status) {
+  constexpr std::array<std::string_view, std::tuple_size_v<StatusCounts>> names{"1xx", "2xx", "3xx",
+                                                                                "4xx", "5xx", "other"};
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (by_status[i] > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", names[i], grouped(by_status[i]));
+  return text;
+}
+
 std::string painted(std::string_view text, Colour colour) {
   constexpr std::array<std::string_view, 8> codes{"", "1", "2", "31", "32", "33", "35", "36"};
   if (colour == Colour::none) return std::string(text);
@@ -51,9 +60,9 @@ std::string painted(std::string_view text, Colour colour) {
 }
 
 Colour colour_of(Verdict verdict) {
-  if (verdict == Verdict::open) return Colour::green;
+  if (is_success(verdict)) return Colour::green;
   switch (row_of(verdict).blame) {
-    case Blame::target: return verdict == Verdict::timeout ? Colour::yellow : Colour::cyan;
+    case Blame::target: return verdict == Verdict::timeout || is_stall(verdict) ? Colour::yellow : Colour::cyan;
     case Blame::path:
     case Blame::resolver: return Colour::magenta;
     case Blame::local:

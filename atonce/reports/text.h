@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "atonce/model/verdict.h"
+#include "atonce/model/tally.h"
 
 namespace atonce {
 
@@ -19,6 +19,10 @@ std::string fine_percent(std::uint64_t part, std::uint64_t whole);
 std::string write_bytes(std::uint64_t count);
 /// "1,234/s", "0.5/s".
 std::string write_rate(double per_second);
+
+using StatusCounts = decltype(Tally::by_status);
+/// "2xx 900, 4xx 12"; empty when there is none.
+std::string status_counts(const StatusCounts& by_status);
 
 enum class Colour : std::uint8_t { none, bold, dim, red, green, yellow, magenta, cyan };
 /// The text in a colour of ECMA-48, or as it is when `colour` is none.

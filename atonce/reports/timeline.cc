@@ -52,6 +52,46 @@ void write_start(const Outcome& outcome, const std::string& lap, Lines& lines) {
                          brief(outcome.resolved - outcome.started)));
 }
 
+/// Of the last request.
+void write_phases(const Outcome& outcome, Lines& lines) {
+  const Exchange& exchange = *outcome.exchange;
+  struct Phase {
+    Instant reached, before;
+    std::string_view what;
+  };
+  for (const Phase& phase : {Phase{outcome.connected, outcome.resolved, "connected"},
+                             Phase{exchange.secured, outcome.connected, "TLS stood"},
+                             Phase{exchange.answered, exchange.requested, "first byte of the answer"}}) {
+    if (phase.reached == Instant{}) continue;
+    const std::string after = phase.before == Instant{} || phase.reached < phase.before
+                                  ? ""
+                                  : fmt::format(", after {}", brief(phase.reached - phase.before));
+    lines.at(phase.reached - outcome.started, "", fmt::format("{}{}", phase.what, after));
+  }
+}
+
+/// What was asked and answered, below the verdict.
+void write_exchange(const Exchange& exchange, Lines& lines) {
+  for (const Redirect& redirect : exchange.redirects)
+    lines.beside(fmt::format("{} led to {}", redirect.status, escape_for_terminal(redirect.url)));
+  if (exchange.redirects_cut > 0) lines.beside(fmt::format("and {} more redirects", grouped(exchange.redirects_cut)));
+  std::string said = exchange.status_code == 0 ? "" : fmt::format("{} {}", exchange.status_code, exchange.reason);
+  if (exchange.version != HttpVersion::unknown) said += fmt::format(" over {}", name_of(exchange.version));
+  if (exchange.tls && !exchange.tls->version.empty()) said += fmt::format(", {}", exchange.tls->version);
+  if (exchange.reused) said += ", on a connection used before";
+  if (exchange.insecure) said += ", certificates not checked";
+  if (!exchange.method.empty() || !said.empty())
+    lines.beside(escape_for_terminal(fmt::format("{}: {}", exchange.method, said.empty() ? "no answer" : said)));
+  if (exchange.status_code != 0)
+    lines.beside(fmt::format("{} of fields, {} of body{}", write_bytes(exchange.head_bytes),
+                             write_bytes(exchange.wire_body_bytes),
+                             exchange.body_bytes == exchange.wire_body_bytes
+                                 ? ""
+                                 : fmt::format(" ({} decoded)", write_bytes(exchange.body_bytes))));
+  if (!exchange.detail.empty()) lines.beside(escape_for_terminal(exchange.detail));
+  if (exchange.sent) lines.beside("sent, and not to be repeated: never tried again");
+}
+
 void write_attempts(const Outcome& outcome, Lines& lines) {
   constexpr std::size_t told_max = 100;
   const std::size_t told = std::min(outcome.attempts.size(), told_max);
@@ -84,12 +124,14 @@ std::string write_try(const KeptTry& kept, const Verdict* before, bool colour) {
   const std::string lap = fmt::format("lap {}", outcome.lap);
   const bool began = outcome.started != Instant{};
   if (began) write_start(outcome, lap, lines);
+  if (began && outcome.exchange) write_phases(outcome, lines);
   const Duration took = began && outcome.finished != Instant{} ? outcome.finished - outcome.started : Duration{};
   const VerdictRow& row = row_of(outcome.verdict);
   const std::string verdict =
       fmt::format("{}{}: {}", painted(row.name, colour ? colour_of(outcome.verdict) : Colour::none),
                   in_brackets(outcome.error), row.meaning);
   lines.at(took, began ? "" : lap, began ? fmt::format("{}, after {}", verdict, brief(took)) : verdict);
+  if (outcome.exchange) write_exchange(*outcome.exchange, lines);
   write_attempts(outcome, lines);
   if (began) write_evidence(outcome, lines);
   if (before != nullptr && *before != outcome.verdict)

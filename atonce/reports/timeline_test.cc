@@ -53,6 +53,40 @@ Timeline two_tries() {
           .tries = {silent_try(), answered_try()}};
 }
 
+TEST(Timeline, TellsThePhasesOfARequest) {
+  KeptTry kept = answered_try();
+  kept.outcome.verdict = Verdict::partial;
+  kept.outcome.overturned = false;
+  kept.outcome.finished = base + 100ms;
+  kept.outcome.exchange = Exchange{.method = "GET",
+                                   .status_code = 200,
+                                   .reason = "O\x1bK",
+                                   .version = HttpVersion::http11,
+                                   .head_bytes = 300,
+                                   .wire_body_bytes = 10,
+                                   .body_bytes = 20,
+                                   .redirects = {{301, "https://example.com/\x1b"}},
+                                   .redirects_cut = 2,
+                                   .tls = TlsFacts{.version = "TLSv1.3"},
+                                   .secured = base + 45ms,
+                                   .requested = base + 46ms,
+                                   .answered = base + 96ms,
+                                   .detail = "10 of 20 bytes came",
+                                   .sent = true};
+  const std::string text =
+      write_timeline({.target = "https://example.com/", .sessions = {{}, {}}, .tries = {kept}}, false);
+  EXPECT_THAT(text, HasSubstr("41.020s         connected, after 20ms\n"));
+  EXPECT_THAT(text, HasSubstr("41.045s         TLS stood, after 25ms\n"));
+  EXPECT_THAT(text, HasSubstr("41.096s         first byte of the answer, after 50ms\n"));
+  EXPECT_THAT(text, HasSubstr("41.100s         partial: the answer ended before its end, after 100ms\n"));
+  EXPECT_THAT(text, HasSubstr(" 301 led to https://example.com/\\x1B\n"));
+  EXPECT_THAT(text, HasSubstr(" and 2 more redirects\n"));
+  EXPECT_THAT(text, HasSubstr(" GET: 200 O\\x1BK over HTTP/1.1, TLSv1.3\n"));
+  EXPECT_THAT(text, HasSubstr(" 300 B of fields, 10 B of body (20 B decoded)\n"));
+  EXPECT_THAT(text, HasSubstr(" 10 of 20 bytes came\n"));
+  EXPECT_THAT(text, HasSubstr(" never tried again\n"));
+}
+
 TEST(Timeline, TellsEveryTryInOrderWithWhatItRestsOn) {
   EXPECT_EQ(write_timeline(two_tries(), false),
             "example.com:443, line 12 of list.csv: open, settled\n"
