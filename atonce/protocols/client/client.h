@@ -24,7 +24,7 @@ struct Fetched {
   Instant connected{};
   Instant finished{};
   std::uint16_t syns = 0;   ///< SYNs of a connect that nobody answered; 0: not known
-  std::uint16_t tries = 0;  ///< 2 when a connection that had served before was found broken
+  std::uint16_t tries = 0;  ///< of the last request; 2 when its connection had served before and was found broken
   Exchange exchange;
   ResponseHead head;  ///< of the last answer
 

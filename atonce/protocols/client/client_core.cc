@@ -138,6 +138,7 @@ Origin& ClientCore::enter_origin(const Hop& hop, const Route& route) {
 
 Task<void> ClientCore::run(Hop hop) {
   Fetched& into = hop.into;
+  into.tries = 0;
   into.exchange.method = hop.request.method;
   into.exchange.url = write_url(hop.request.url);
   const Route route = route_of(hop);

@@ -57,13 +57,17 @@ class Following {
   Task<void> run() {
     co_await core_.run({first_, options_, sink_, into_, total_});
     const Instant started = into_.started;
+    bool sent = into_.exchange.sent;
     Duration queued{};
     while (into_.verdict == Verdict::ok && leads_on(into_.head)) {
       const Instant ended = into_.finished;
       if (!go_on()) break;
       co_await core_.run({next_, options_, sink_, into_, total_, leads_away()});
       queued += std::max(into_.started - ended, Duration{});
+      sent |= into_.exchange.sent;
     }
+    // A POST that was answered with the way to its result was done, whatever becomes of the rest.
+    into_.exchange.sent = sent;
     into_.started = started + queued;
     into_.exchange.redirects = std::move(chain_);
   }

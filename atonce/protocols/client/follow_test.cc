@@ -96,6 +96,13 @@ TEST_P(Follow, TakesNoCredentialsToAnotherHostPortOrScheme) {
   EXPECT_THAT(asked_[2], AllOf(Not(HasSubstr("Authorization")), Not(HasSubstr("Cookie")), HasSubstr("X-Mine: c")));
 }
 
+TEST_P(Follow, RemembersThatARequestWasSentThatMustNotBeRepeated) {
+  const Fetched fetched = follow({redirect(303, "/b"), answer("there")}, request_to("http://a.example/", "POST"));
+  EXPECT_EQ(fetched.exchange.method, "GET");
+  EXPECT_TRUE(fetched.exchange.sent);
+  EXPECT_EQ(fetched.tries, 1);
+}
+
 TEST_P(Follow, EndsLoopsAndLongWays) {
   Fetched fetched = follow({redirect(302, "/b"), redirect(302, "/")});
   EXPECT_EQ(fetched.verdict, Verdict::redirect_loop);
