@@ -46,11 +46,16 @@ REQUESTS = [
     ("/redirect/1", ("-L", "-d", "x=1")), ("/redirect/1", ("-L", "-X", "PUT", "-d", "x")),
     ("/echo", ("-H", "X-One: 1", "-H", "x-two:  2")), ("/echo", ("-H", "Accept: text/html")),
     ("/echo", ("-H", "Accept:")), ("/echo", ("-H", "Host: other.example")), ("/echo", ("-u", "me:pa:ss")),
-    ("/echo", ("-u", "me:")), ("/echo", ("-b", "a=1; b=2")), ("/cookie", ("-L", "-b", "a=1")), ("/cookie", ("-L",)),
+    ("/echo", ("-u", "me:")), ("/echo", ("-b", "a=1; b=2")), ("/cookie", ("-L", "-b", "a=1")), ("/cookie", ("-L", "-b", "")), ("/cookie", ("-L", "-b", "", "-b", "a=1")), ("/cookie", ("-L",)),
     ("/gzip", ()), ("/gzip", ("--compressed",)), ("/cut", ()), ("/nothing", ()),
     ("/drip", ("-m", "1")), ("/delay/5", ("-m", "1")),
 ]
 
+# What differs on purpose, and why: not compared.
+EXPLAINED = {
+    # Curl drops the body and keeps the method of -X, as we do; we say besides that the PUT has no body: RFC 9110 8.6.
+    ("/redirect/1", ("-L", "-X", "PUT", "-d", "x")),
+}
 AGENT = "differential/1"
 
 RAW = {
@@ -117,12 +122,12 @@ class CurlDifferential(CurlTest):
         with http_server() as server:
             for path, options in REQUESTS:
                 with self.subTest(path=path, options=options):
-                    self.expect_equal(server.url + path, options)
+                    self.expect_equal(server.url + path, options, strict=(path, options) not in EXPLAINED)
 
     def test_requests_are_the_same(self):
         with http_server() as server:
             for path, options in REQUESTS:
-                if path.startswith(("/drip", "/delay", "/cut", "/bytes/3")):
+                if path.startswith(("/drip", "/delay", "/cut", "/bytes/3")) or (path, options) in EXPLAINED:
                     continue
                 with self.subTest(path=path, options=options):
                     asked = []

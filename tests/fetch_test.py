@@ -166,7 +166,8 @@ class Requests(FetchTest):
 
     def test_cookies_are_sent_and_taken_up_on_the_way(self):
         self.assertEqual(self.echo("-b", "a=1; b=2")["fields"]["cookie"], "a=1; b=2")
-        asked = self.echo("-b", "a=1", "-L", path="/cookie")
+        self.assertEqual(self.echo("-b", "a=1", "-L", path="/cookie")["fields"]["cookie"], "a=1")
+        asked = self.echo("-b", "a=1", "-b", "", "-L", path="/cookie")
         self.assertEqual(sorted(asked["fields"]["cookie"].split("; ")), ["a=1", "given=1"])
 
     def test_a_compressed_body_is_undone(self):

@@ -38,7 +38,7 @@ constexpr std::array options{
     OptionRow{"location", 'L', "", "follow redirects", request, fetches, apply_location, {}, true},
     OptionRow{"max-redirs", 0, "N", "redirects at most (10)", request, fetches, apply_max_redirs},
     OptionRow{"user", 'u', "USER:PASS", "Basic authentication", request, fetches | resumed, apply_user},
-    OptionRow{"cookie", 'b', "COOKIES", "cookies to send, as \"a=1; b=2\"", request, fetches | resumed, apply_cookie},
+    OptionRow{"cookie", 'b', "COOKIES", "cookies, as \"a=1; b=2\"; \"\": keep what answers set", request, fetches | resumed, apply_cookie},
     OptionRow{"user-agent", 'A', "TEXT", "who asks (atonce/VERSION)", request, fetches, apply_user_agent},
     OptionRow{"compressed", 0, "", "ask for a compressed body, and undo it", request, fetches, apply_compressed},
     OptionRow{"http1.1", 0, "", "only HTTP/1.1", request, fetches, apply_http11},

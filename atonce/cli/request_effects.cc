@@ -91,8 +91,14 @@ Parsed<void> apply_cookie(Invocation& invocation, const Values& values, const Kn
   std::string& cookie = invocation.plan.fetch.cookie;
   cookie.clear();
   for (const std::string& value : values) {
+    if (value.empty()) {
+      invocation.plan.fetch.cookie_jar = true;
+      continue;
+    }
     if (value.find('=') == std::string::npos && value != hidden_secret)
-      return complain("cookies are written as \"name=value\", several as \"a=1; b=2\"");
+      return complain(
+          "cookies are written as \"name=value\", several as \"a=1; b=2\"; \"\" keeps those that answers set; no file "
+          "is read");
     cookie += (cookie.empty() ? "" : "; ") + value;
   }
   return {};

@@ -238,7 +238,7 @@ Parsed<void> read_request_words(Invocation& invocation) {
 }
 
 std::string without_secrets(std::string_view option, std::string_view value) {
-  if (option == "user" || option == "cookie") return std::string(hidden_secret);
+  if (option == "user" || (option == "cookie" && !value.empty())) return std::string(hidden_secret);
   if (option == "proxy" || option == "url") return redact(value);
   if (option != "header" || value.starts_with('@')) return std::string(value);
   const std::size_t colon = value.find(':');

@@ -68,7 +68,7 @@ class FetchJob final : public Job {
   Task<void> ask(Fetched& fetched, const HttpRequest& prototype, FetchSink& sink) {
     RequestOptions options = recipe_.request_options();
     std::optional<CookieJar> jar;
-    if (!recipe_.options().cookie.empty()) {
+    if (recipe_.options().cookie_jar) {
       options.cookies = &jar.emplace(suffixes_);
       options.now_s = std::time(nullptr);
     }

@@ -99,7 +99,8 @@ struct FetchOptions {
   bool follow = false;               ///< `-L`
   unsigned max_redirects = 10;
   std::string user;         ///< "name:password", for Basic; empty: none
-  std::string cookie;       ///< "a=1; b=2", sent to the hosts of the list; empty: none
+  std::string cookie;       ///< `-b`: "a=1; b=2", sent to the hosts of the list; empty: none
+  bool cookie_jar = false;  ///< `-b ""`: what an answer sets goes out with the requests that follow it
   bool compressed = false;  ///< ask for and undo content codings
   HttpVersionChoice version = HttpVersionChoice::automatic;
   bool insecure = false;                              ///< certificates are not verified; recorded in each row

@@ -77,6 +77,7 @@ std::vector<PlanField> fetch_fields(const Plan& plan) {
       {"--max-redirs", fmt::format("{}", fetch.max_redirects)},
       {"-u", fetch.user.empty() ? "not given" : "given"},
       {"-b", fetch.cookie.empty() ? "not given" : "given"},
+      {"-b \"\"", on_off(fetch.cookie_jar)},
       {"-A", or_none(fetch.user_agent)},
       {"--compressed", on_off(fetch.compressed)},
       {"the HTTP version", version_text(fetch.version)},
