@@ -46,7 +46,7 @@ void compose_head(RequestHead& head, const HttpRequest& request, const RequestOp
       head.fields.add(field.name, field.value);
   if (!has_jar) return;
   const std::string cookies =
-      join_cookies(given.find("Cookie").value_or(""), options.cookies->cookie_header(url, options.now_s));
+      join_cookies(options.cookies->cookie_header(url, options.now_s), given.find("Cookie").value_or(""));
   if (!cookies.empty()) head.fields.add("Cookie", cookies);
 }
 
