@@ -1,6 +1,19 @@
 #include "atonce/protocols/client/answer_facts.h"
 
+#include <cerrno>
+
 namespace atonce {
+
+void fail(Fetched& into, Verdict verdict, int error, std::string_view detail) {
+  into.verdict = verdict;
+  into.error = error;
+  into.exchange.detail = detail;
+}
+
+void fail_cancelled(Fetched& into, const PhaseWatch& watch) {
+  const Verdict verdict = watch.passed().value_or(Verdict::unfinished);
+  fail(into, verdict, verdict == Verdict::unfinished ? ECANCELED : ETIMEDOUT, "");
+}
 
 void note_head(Fetched& into, const ResponseHead& head) {
   into.head = head;
