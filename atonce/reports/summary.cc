@@ -72,7 +72,7 @@ std::string counted(std::uint64_t count, std::string_view one, std::string_view 
 
 /// What HTTP came to; nothing for a probe.
 std::string exchange_lines(const Tally& tally) {
-  if (tally.exchanges == 0) return {};
+  if (tally.answers() == 0 && tally.head_bytes == 0) return {};
   std::string text = fmt::format("  {}", counted(tally.answers(), "answer", "answers"));
   if (tally.answers() > 0) text += fmt::format(": {}", status_counts(tally.by_status));
   text += fmt::format("\n  received {} of bodies", write_bytes(tally.wire_body_bytes));

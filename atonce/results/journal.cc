@@ -112,6 +112,7 @@ void journal_entry_of(const Outcome& outcome, EntryKind kind, Instant session_be
   entry.overturned = outcome.overturned;
   entry.evidence = outcome.evidence;
   entry.address = outcome.address;
+  entry.is_literal = static_cast<bool>(outcome.target.address);
   const bool started = outcome.started != Instant{};
   const auto since_begin =
       std::chrono::duration_cast<std::chrono::microseconds>(outcome.started - session_begin).count();

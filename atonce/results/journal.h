@@ -24,7 +24,7 @@ namespace atonce {
 /// of a cut-off past are never taken for a frame. Differences start anew in each frame: every frame reads by itself.
 ///
 /// Writer: journal_writer.h. Reader: journal_reader.h.
-/// Format 2 has exchanges; a journal of format 1 reads as one that has none, and is carried on as it is.
+/// Format 2 has exchanges, and tells literals; a journal of format 1 reads as one that has none, and is carried on.
 inline constexpr std::uint32_t journal_format = 2;
 
 /// Tells one run from every other: 128 random bits.
@@ -66,6 +66,7 @@ struct JournalEntry {
   bool overturned = false;
   Evidence evidence;
   IpAddress address;
+  bool is_literal = false;  ///< the target itself is an address: nothing was looked up
   /// When its first try started, since the beginning of the session; below zero for one that is older.
   std::optional<std::int64_t> started_us;
   /// As RowTimes; all missing when it never started.

@@ -27,7 +27,7 @@ enum Present : std::uint16_t {
   total_is_connect = 1 << 12,  ///< the verdict came with the connection: not written twice
   has_attempts = 1 << 13,
   has_exchange = 1 << 14,
-  all_present = (1 << 15) - 1,
+  is_literal = 1 << 15,
 };
 
 /// Which points in time of an exchange.
@@ -84,7 +84,7 @@ unsigned present_in(const JournalEntry& entry) {
          when(entry.queue_us.has_value(), has_queue) | when(entry.namelookup_us.has_value(), has_namelookup) |
          when(entry.connect_us.has_value(), has_connect) | when(entry.total_us && !same, has_total) |
          when(same, total_is_connect) | when(!entry.attempts.empty(), has_attempts) |
-         when(!entry.exchange.empty(), has_exchange);
+         when(!entry.exchange.empty(), has_exchange) | when(entry.is_literal, is_literal);
 }
 
 std::uint8_t* put_attempt(std::uint8_t* at, const JournalAttempt& attempt) {
@@ -259,7 +259,8 @@ void take_entry(Cursor& cursor, EntryKind kind, const std::vector<Verdict>& verd
   entry.kind = kind;
   entry.verdict = cursor.verdict(verdicts);
   const unsigned present = cursor.byte() | static_cast<unsigned>(cursor.byte()) << 8;
-  if (present > all_present || ((present & has_v4) != 0 && (present & has_v6) != 0)) cursor.spoil();
+  if ((present & has_v4) != 0 && (present & has_v6) != 0) cursor.spoil();
+  entry.is_literal = (present & is_literal) != 0;
   context.index += static_cast<std::uint64_t>(cursor.signed_number());
   entry.index = context.index;
   entry.tries = static_cast<std::uint16_t>(cursor.number(0xFFFF));

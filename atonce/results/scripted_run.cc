@@ -29,6 +29,7 @@ std::string host_of(std::uint64_t index) {
 
 Target target_of(std::uint64_t index) {
   Target target{.index = index, .line = index + 1, .input = host_of(index), .host = host_of(index), .port = 443};
+  if (const auto literal = parse_address(target.host)) target.address = *literal;
   if (index % 3 == 0) target.columns = {{"rank", fmt::format("{}", index)}};
   return target;
 }
@@ -195,7 +196,8 @@ std::string ScriptedRun::faults(Storage& storage) const {
   Tally wanted;
   for (std::uint64_t index = 0; index < targets; ++index) wanted.add(answer(index));
   const Tally& found = (*recovery)->tally();
-  if (found.by_verdict != wanted.by_verdict || found.tries != wanted.tries || found.unsure != wanted.unsure)
+  if (found.by_verdict != wanted.by_verdict || found.tries != wanted.tries || found.unsure != wanted.unsure ||
+      found.lookup_us.count() != wanted.lookup_us.count() || found.answers() != wanted.answers())
     return "the account does not balance";
   if ((*recovery)->settled().count() != targets || (*recovery)->settled().first_gap() != targets)
     return "a target is not settled";
