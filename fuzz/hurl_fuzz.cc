@@ -19,6 +19,15 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
+/// Nothing in it does anything to a terminal but show; backslashes of an escape are fine.
+void require_shown(std::string_view text) {
+  while (!text.empty()) {
+    const Character character = first_character(text);
+    require(character.length > 0 && !is_hidden(character.code));
+    text.remove_prefix(character.length);
+  }
+}
+
 constexpr BatchLimits limits{.file_bytes_max = 64 << 10, .line_bytes_max = 16 << 10, .steps_max = 100};
 
 Sources sources() {
@@ -35,14 +44,14 @@ void run(const Batch& batch, std::string_view body) {
   const Fields fields{{"Content-Type", "application/json"}, {"Set-Cookie", "a=b; Path=/"}};
   for (const Step& step : batch.steps) {
     if (const auto request = prepare(step, variables, sources()); !request)
-      require(safe_for_terminal(write_finding("f", request.error())));
+      require_shown(write_finding("f", request.error()));
     else
       for (const auto& [name, value] : request->fields)
         require((name + value).find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos);
     const Answer answer{
         .status = 200, .version = HttpVersion::http11, .url = "http://a/", .fields = &fields, .body = body};
     for (const Failure& failure : check(step, answer, variables, sources()).failures)
-      require(safe_for_terminal(write_failure("f", failure)));
+      require_shown(write_failure("f", failure));
   }
 }
 
@@ -56,7 +65,7 @@ void read_lines(std::string_view text, std::string_view body) {
     if (batch->complaint.empty())
       run(*batch, body);
     else
-      require(safe_for_terminal(batch->complaint));
+      require_shown(batch->complaint);
   };
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
@@ -82,7 +91,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } else {
     require(!batch.error().empty());
     for (const Finding& finding : batch.error()) {
-      require(safe_for_terminal(write_finding("f", finding)));
+      require_shown(write_finding("f", finding));
       require(finding.place.line > 0 && finding.place.column > 0);
     }
   }
