@@ -323,15 +323,17 @@ class Patience(FetchTest):
 
 class KeptFetches(FetchTest):
     def test_a_url_of_a_kept_run_can_be_shown_and_two_runs_compared(self):
-        listed = self.write("urls.txt", f"{self.url}/page\n{self.url}/status/404\n")
         before, after = self.folder / "before", self.folder / "after"
-        self.expect_exit(run("fetch", listed, "--run", before, *LOCAL), 0)
-        self.expect_exit(run("fetch", listed, "--fail", "--run", after, *LOCAL), 0)
+        with http_server() as other:
+            gone = f"{other.url}/page"
+            listed = self.write("urls.txt", f"{self.url}/page\n{gone}\n")
+            self.expect_exit(run("fetch", listed, "--run", before, *LOCAL), 0)
+        self.expect_exit(run("fetch", listed, "--run", after, *LOCAL), 0)
         shown = run("show", before, "--target", f"{self.url}/page")
         self.expect_exit(shown, 0)
         self.assertIn(f"{self.url}/page", shown.stdout)
         told = json.loads(run("diff", before, after, "--json").stdout)
-        self.assertEqual([change["target"] for change in told["changes"]], [f"{self.url}/status/404"])
+        self.assertEqual([change["target"] for change in told["changes"]], [gone])
 
     def test_a_run_that_was_killed_is_carried_on_with_a_row_for_each_url(self):
         listed = self.write("urls.txt", "".join(f"{self.url}/bytes/{i}\n" for i in range(300)))
