@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "atonce/model/exchange_codec.h"
+#include "atonce/results/journal_cursor.h"
 #include "atonce/results/journal_frame.h"
 
 namespace atonce {
@@ -39,7 +40,6 @@ enum Reached : std::uint8_t {
 };
 
 constexpr std::uint64_t us_max = std::uint64_t{1} << 50;  // as journal.cc has it
-constexpr int error_max = 4'095;                          // MAX_ERRNO of Linux
 
 std::uint8_t* put(std::uint8_t* at, std::uint64_t number) {
   while (number >= 0x80) {
@@ -65,8 +65,6 @@ std::uint8_t* put_text(std::uint8_t* at, std::string_view text) {
   std::memcpy(at, text.data(), text.size());
   return at + text.size();
 }
-
-std::size_t bytes_of(Family family) { return family == Family::v4 ? 4 : family == Family::v6 ? 16 : 0; }
 
 std::uint8_t* put_address(std::uint8_t* at, const IpAddress& address) {
   const std::size_t size = bytes_of(address.family);
@@ -122,76 +120,6 @@ std::uint8_t* put_exchange(std::uint8_t* at, const JournalEntry& entry) {
   }
   return at;
 }
-
-/// Takes numbers and texts off the front of a payload; after the first that is not there, all are zero and empty.
-class Cursor {
- public:
-  explicit Cursor(std::string_view rest) : rest_(rest) {}
-
-  bool good() const { return good_; }
-  bool at_end() const { return rest_.empty(); }
-  std::string_view rest() const { return rest_; }
-  void spoil() { good_ = false, rest_ = {}; }
-
-  std::string_view take(std::size_t size) {
-    if (size > rest_.size()) {
-      spoil();
-      return {};
-    }
-    const std::string_view taken = rest_.substr(0, size);
-    rest_.remove_prefix(size);
-    return taken;
-  }
-
-  std::uint8_t byte() {
-    const std::string_view taken = take(1);
-    return taken.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(taken[0]);
-  }
-
-  std::uint64_t number(std::uint64_t most = ~std::uint64_t{0}) {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      const std::uint8_t part = byte();
-      if (shift == 63 && part > 1) break;
-      value |= std::uint64_t{part & 0x7FU} << shift;
-      if ((part & 0x80) != 0) continue;
-      if (value > most) break;
-      return value;
-    }
-    spoil();
-    return 0;
-  }
-
-  std::int64_t signed_number() {
-    const std::uint64_t value = number();
-    return static_cast<std::int64_t>((value >> 1) ^ (~(value & 1) + 1));
-  }
-
-  int error() {
-    const std::int64_t value = signed_number();
-    if (value < 0 || value > error_max) spoil();
-    return good_ ? static_cast<int>(value) : 0;
-  }
-
-  std::string_view text() { return take(number(text_bytes_max)); }
-
-  IpAddress address(Family family) {
-    IpAddress address{.family = family};
-    const std::string_view bytes = take(bytes_of(family));
-    if (!bytes.empty()) std::memcpy(address.bytes.data(), bytes.data(), bytes.size());
-    return address;
-  }
-
-  Verdict verdict(const std::vector<Verdict>& verdicts) {
-    const std::uint8_t code = byte();
-    if (code >= verdicts.size()) spoil();
-    return good_ ? verdicts[code] : Verdict::unfinished;
-  }
-
- private:
-  std::string_view rest_;
-  bool good_ = true;
-};
 
 JournalAttempt take_attempt(Cursor& cursor, const std::vector<Verdict>& verdicts) {
   const std::uint8_t family = cursor.byte();
