@@ -1,12 +1,15 @@
 // The map of the house, held against its #include lines: an arrow that is not on the map fails.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -114,6 +117,38 @@ TEST(Arrows, EachIncludeIsOneThatTheMapHas) {
   for (const Include& include : all_includes())
     if (!on_the_map(include)) off_the_map.push_back(include.shown());
   EXPECT_THAT(off_the_map, IsEmpty());
+}
+
+/// "atonce::hurl::Batch" for a type that `line` defines at the top of its namespace; empty for any other line.
+std::string type_defined_by(std::string_view line, std::string_view in_namespace) {
+  for (const std::string_view keyword : {"struct ", "class ", "enum class "}) {
+    if (!line.starts_with(keyword) || line.find('{') == line.npos) continue;
+    std::string_view name = line.substr(keyword.size());
+    if (name.starts_with("[[nodiscard]] ")) name.remove_prefix(14);
+    name = name.substr(0, name.find_first_of(" <{"));
+    return name.find(':') == name.npos ? fmt::format("{}::{}", in_namespace, name) : "";
+  }
+  return {};
+}
+
+// Two types of one name are undefined behaviour as soon as one program has both, and no linker complains.
+TEST(Arrows, NoTwoHeadersDefineATypeOfOneName) {
+  std::map<std::string, std::set<std::string>> defined;
+  for (const fs::path& path : code_files()) {
+    if (path.extension() != ".h" || is_of_tests(path.lexically_relative(house).string())) continue;
+    std::ifstream file(path);
+    std::string current;
+    for (std::string line; std::getline(file, line);) {
+      if (line.starts_with("namespace atonce")) current = line.substr(10, line.find(' ', 10) - 10);
+      if (const std::string type = type_defined_by(line, current); !type.empty())
+        defined[type].insert(path.lexically_relative(house).string());
+    }
+  }
+  std::vector<std::string> twice;
+  for (const auto& [type, headers] : defined)
+    if (headers.size() > 1) twice.push_back(fmt::format("{}: {}", type, fmt::join(headers, ", ")));
+  EXPECT_THAT(twice, IsEmpty());
+  EXPECT_GT(defined.size(), 100u);
 }
 
 TEST(Arrows, AnArrowAgainstTheMapIsSeen) {

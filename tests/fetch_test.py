@@ -395,5 +395,62 @@ class Secrets(FetchTest):
         self.assertIn("WARNING", done.stderr)
 
 
+class FetchOverTls(ProgramTest):
+    """Against atonce serve, which answers HTTP and HTTPS on one port, and shows a certificate for any name."""
+
+    def setUp(self):
+        super().setUp()
+        self.authority = self.folder / "authority.pem"
+        server = start("serve", "--listen", "127.0.0.1:0", "--tls", "--authority", self.authority)
+        self.addCleanup(server.communicate)
+        self.addCleanup(server.terminate)
+        self.plain, self.url = (server.stdout.readline().decode().strip().rstrip("/") for _ in range(2))
+        server.stdout.readline()
+
+    def fetch(self, *args):
+        done = run("fetch", *args, "--json", "-q", "--no-run", *LOCAL)
+        self.assertIn(done.returncode, (0, 3), done.stderr)
+        return sorted(rows_of(done.stdout), key=lambda row: row["line"])
+
+    def test_a_row_tells_of_the_handshake_and_the_certificate(self):
+        row = self.fetch(self.url + "/get", "--cacert", self.authority)[0]
+        self.assertEqual((row["verdict"], row["http_version"], row["tls_version"], row["tls_alpn"]),
+                         ("ok", "HTTP/2", "TLSv1.3", "h2"))
+        self.assertEqual((row["cert_verify"], row["insecure"]), ("ok", False))
+        self.assertIn("127.0.0.1", row["cert_names"])
+        self.assertLess(row["time_connect"], row["time_appconnect"])
+
+    def test_the_version_can_be_chosen(self):
+        for option, version in (("--http1.1", "HTTP/1.1"), ("--http2", "HTTP/2")):
+            for url in (self.url, self.plain):
+                row = self.fetch(url + "/get", option, "--cacert", self.authority)[0]
+                self.assertEqual((row["verdict"], row["http_version"]), ("ok", version), (option, url))
+
+    def test_whom_nobody_vouches_for_is_not_trusted_unless_insecure(self):
+        row = self.fetch(self.url + "/get")[0]
+        self.assertEqual((row["verdict"], row["status_code"]), ("cert_untrusted", None))
+        row = self.fetch(self.url + "/get", "--insecure")[0]
+        self.assertEqual((row["verdict"], row["insecure"]), ("ok", True))
+
+    def test_every_strategy_and_engine_gives_the_same_answers(self):
+        paths = ["/get", "/status/404", "/status/503", "/redirect/3", "/gzip", "/brotli", "/zstd", "/deflate",
+                 "/bytes/70000?seed=3", "/stream/5", "/cookies/set?a=1", "/basic-auth/me/pass", "/hostile/corrupt-gzip",
+                 "/hostile/gzip-bomb", "/hostile/short-body", "/hostile/redirect/loop"]
+        listed = self.write("urls.txt", "".join(f"{base}{path}\n" for base in (self.url, self.plain) for path in paths))
+        told = {}
+        for how in [("--strategy", strategy) for strategy in STRATEGIES] + [("--engine", "ring"), ("--engine", "epoll")]:
+            rows = self.fetch(listed, "-L", "--compressed", "-b", "", "-u", "me:pass", "--hash", "sha256", "--cacert",
+                              self.authority, *how)
+            told[how] = [(row["line"], row["verdict"], row["status_code"], row["size_body"], row["num_redirects"])
+                         for row in rows]
+            self.assertEqual(len(rows), 2 * len(paths))
+        expected = told[("--strategy", "sequential")]
+        # With cookies the same question may get another answer: a loop is then what goes on for too long.
+        self.assertLessEqual({"ok", "bad_encoding", "expansion_limit", "too_many_redirects"},
+                             {row[1] for row in expected})
+        for how, rows in told.items():
+            self.assertEqual(rows, expected, how)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -41,7 +41,7 @@ void TlsSessionCache::clear() {
 }
 
 void TlsSessionCache::State::put(const std::shared_ptr<TlsContext::State>& context, std::string_view host,
-                                 KeptSession session) {
+                                 ResumableSession session) {
   if (sessions_max == 0) return;
   std::string key = key_of(context.get(), host);
   const auto found = by_key.find(key);
@@ -51,7 +51,7 @@ void TlsSessionCache::State::put(const std::shared_ptr<TlsContext::State>& conte
   } else {
     hosts.splice(hosts.begin(), hosts, found->second);
   }
-  std::vector<KeptSession>& of_host = hosts.front().sessions;
+  std::vector<ResumableSession>& of_host = hosts.front().sessions;
   if (of_host.size() == of_one_host_max) {
     of_host.erase(of_host.begin());
     --size;
@@ -61,15 +61,16 @@ void TlsSessionCache::State::put(const std::shared_ptr<TlsContext::State>& conte
   while (size > sessions_max && hosts.size() > 1) erase(std::prev(hosts.end()));
 }
 
-KeptSession TlsSessionCache::State::take(const std::shared_ptr<TlsContext::State>& context, std::string_view host) {
+ResumableSession TlsSessionCache::State::take(const std::shared_ptr<TlsContext::State>& context,
+                                              std::string_view host) {
   const auto found = by_key.find(key_of(context.get(), host));
   if (found == by_key.end()) return {};
-  std::vector<KeptSession>& of_host = found->second->sessions;
+  std::vector<ResumableSession>& of_host = found->second->sessions;
   const std::time_t now = std::time(nullptr);
-  size -= std::erase_if(of_host, [&](const KeptSession& kept) { return !is_good(kept.session.get(), now); });
-  KeptSession taken;
+  size -= std::erase_if(of_host, [&](const ResumableSession& kept) { return !is_good(kept.session.get(), now); });
+  ResumableSession taken;
   if (!of_host.empty()) {
-    KeptSession& newest = of_host.back();
+    ResumableSession& newest = of_host.back();
     if (serves_once(newest.session.get())) {
       taken = std::move(newest);
       of_host.pop_back();

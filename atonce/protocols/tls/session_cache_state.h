@@ -13,7 +13,7 @@
 
 namespace atonce {
 
-struct KeptSession {
+struct ResumableSession {
   SslSessionPtr session;
   std::shared_ptr<const CertificateFacts> certificate;
 };
@@ -22,7 +22,7 @@ struct TlsSessionCache::State {
   struct Host {
     std::string key;
     std::shared_ptr<TlsContext::State> context;  ///< kept alive, so that its address means no other one
-    std::vector<KeptSession> sessions;           ///< newest last
+    std::vector<ResumableSession> sessions;      ///< newest last
   };
 
   std::size_t sessions_max = 0;
@@ -30,9 +30,9 @@ struct TlsSessionCache::State {
   std::list<Host> hosts;  ///< last used first
   std::unordered_map<std::string, std::list<Host>::iterator> by_key;
 
-  void put(const std::shared_ptr<TlsContext::State>& context, std::string_view host, KeptSession session);
+  void put(const std::shared_ptr<TlsContext::State>& context, std::string_view host, ResumableSession session);
   /// The newest that is still good; without a session when there is none.
-  KeptSession take(const std::shared_ptr<TlsContext::State>& context, std::string_view host);
+  ResumableSession take(const std::shared_ptr<TlsContext::State>& context, std::string_view host);
   /// Those of a host that a handshake failed with.
   void forget(const std::shared_ptr<TlsContext::State>& context, std::string_view host);
 

@@ -36,7 +36,7 @@ std::string_view without_last_dot(std::string_view host) {
 
 void offer_session(TlsSession::State& state) {
   if (state.sessions == nullptr) return;
-  KeptSession kept = state.sessions->state().take(state.context, state.cache_key);
+  ResumableSession kept = state.sessions->state().take(state.context, state.cache_key);
   if (!kept.session || SSL_set_session(state.ssl.get(), kept.session.get()) != 1) return;
   state.certificate = std::move(kept.certificate);
 }
