@@ -65,8 +65,8 @@ void SummaryOfJournal::entry(const JournalEntry& entry) {
   if (entry.kind != EntryKind::final || entry.index >= SettledSet::index_max || !settled_.insert(entry.index)) return;
   outcome_.target.address = {};
   restore(entry, outcome_);
-  // The list has the target's words: what took no time to look up was an address.
-  if (entry.namelookup_us == 0) outcome_.target.address = outcome_.address;
+  // The list has the target's words.
+  if (names_an_address(entry)) outcome_.target.address = outcome_.address;
   tally.add(outcome_);
 }
 

@@ -90,6 +90,9 @@ void journal_entry_of(const Outcome& outcome, EntryKind kind, Instant session_be
 /// machine's clock.
 void restore(const JournalEntry& entry, Outcome& outcome);
 
+/// The target is an address, not a name: in a journal of format 1, what took no time to look up.
+inline bool names_an_address(const JournalEntry& entry) { return entry.is_literal || entry.namelookup_us == 0; }
+
 /// How much of an output stood in its file when a checkpoint was made.
 struct OutputMark {
   std::uint64_t bytes = 0;   ///< its size

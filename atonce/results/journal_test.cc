@@ -160,6 +160,13 @@ TEST(Journal, KeepsWhatHttpCameTo) {
   }
 }
 
+TEST(Journal, KnowsAnAddressFromANameThatWasLookedUpAtOnce) {
+  Outcome outcome = fetched_outcome();
+  EXPECT_FALSE(names_an_address(through_a_journal(outcome)));
+  outcome.target.address = outcome.address;
+  EXPECT_TRUE(names_an_address(through_a_journal(outcome)));
+}
+
 TEST(Journal, KeepsNoUrlThatTheListHas) {
   Outcome outcome = fetched_outcome();
   outcome.target.url = outcome.exchange->url;

@@ -29,8 +29,7 @@ class Account final : public JournalVisitor {
     tried.erase(entry.index);
     outcome_.target.address = {};
     restore(entry, outcome_);
-    // The list has the target's words. In a journal of format 1, what took no time to look up was an address.
-    if (entry.is_literal || entry.namelookup_us == 0) outcome_.target.address = outcome_.address;
+    if (names_an_address(entry)) outcome_.target.address = outcome_.address;
     tally.add(outcome_);
   }
 
