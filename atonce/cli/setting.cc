@@ -70,7 +70,8 @@ Parsed<Setting> prepare(const Invocation& invocation) {
   Setting setting{.plan = invocation.plan, .job = find_job(invocation.plan.job)};
   Plan& plan = setting.plan;
   if (setting.job == nullptr) return complain(fmt::format("there is no job called \"{}\"", plan.job));
-  if (auto possible = setting.job->check(plan); !possible) return std::unexpected(possible.error());
+  if (setting.job->check != nullptr)
+    if (auto possible = setting.job->check(plan); !possible) return std::unexpected(possible.error());
   if (const auto excludes = ExcludeList::read(plan.politeness.excludes); !excludes)
     return std::unexpected(excludes.error());
   if (auto known = check_faults(plan.fault); !known) return std::unexpected(known.error());

@@ -9,8 +9,8 @@ namespace atonce {
 namespace {
 
 constexpr std::array jobs{
-    JobRow{"probe", "open a TCP connection to each host and close it: open, closed, timeout?", check_probe, with_probe},
-    JobRow{"fetch", "get each URL: what was answered, how long it took, and what went wrong?", check_fetch, with_fetch},
+    JobRow{"probe", "open a TCP connection to each host and close it: open, closed, timeout?", with_probe},
+    JobRow{"fetch", "get each URL: what was answered, how long it took, and what went wrong?", with_fetch, check_fetch},
 };
 
 }  // namespace

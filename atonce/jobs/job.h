@@ -53,10 +53,10 @@ using JobBody = std::function<Task<void>(Job&)>;
 struct JobRow {
   std::string_view name;
   std::string_view help;
-  /// Complains of what a plan asks of this job and cannot be, before anything starts.
-  Parsed<void> (*check)(const Plan& plan);
   /// Makes the job on this loop, runs `body` with it, and takes it down again.
   Task<void> (*with_job)(Io& io, const JobSetting& setting, JobBody body);
+  /// Complains of what a plan asks of this job and cannot be, before anything starts; null: nothing can be wrong.
+  Parsed<void> (*check)(const Plan& plan) = nullptr;
 };
 
 /// The table of jobs.

@@ -177,8 +177,6 @@ Task<Outcome> probe(Io& io, Resolver& resolver, const JobSetting& setting, Targe
   co_return outcome;
 }
 
-Parsed<void> check_probe(const Plan&) { return {}; }  // The command line asks it nothing else.
-
 Task<void> with_probe(Io& io, const JobSetting& setting, JobBody body) {
   co_await with_job_resolver(io, setting, [&](Resolver& resolver) -> Task<void> {
     ProbeJob job(io, resolver, setting);

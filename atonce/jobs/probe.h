@@ -14,7 +14,6 @@ namespace atonce {
 /// time_queue shows it. Source: connect(2), RFC 9293 3.5, RFC 8305 for happy eyeballs.
 Task<Outcome> probe(Io& io, Resolver& resolver, const JobSetting& setting, Target target, Instant due);
 
-Parsed<void> check_probe(const Plan& plan);
 Task<void> with_probe(Io& io, const JobSetting& setting, JobBody body);
 
 }  // namespace atonce
