@@ -44,6 +44,7 @@ constexpr std::array world_examples{
     Example{"atonce world mixed,rtt=50ms,loss=1% -p 80,443", "serve until Ctrl-C"},
     Example{"atonce world --names 1000000 > million.csv", "plausible names"},
     Example{"atonce world mixed --truth million.csv > truth.jsonl", "what is right"},
+    Example{"atonce world --truth urls.txt --urls", "which status code is right"},
 };
 constexpr std::array serve_examples{
     Example{"atonce serve", "on 127.0.0.1:8080; the path / lists what it serves"},
@@ -102,7 +103,8 @@ constexpr std::array commands{
                "follow from the seed. SPEC is a profile with changes: calm, or mixed,rtt=50ms,\n"
                "jitter=5ms,loss=2%,dns=20ms,seed=7,ground=tun. outage=START+LENGTH: from START\n"
                "after the first SYN on, no packet comes or goes. log=FILE: each question to the\n"
-               "resolver and each SYN, a line. With COMMAND: runs it inside.",
+               "resolver and each SYN, a line. web=plain, varied or off: what hosts answer to\n"
+               "HTTP; requests=FILE: each request, a line. With COMMAND: runs it inside.",
                world_examples},
     CommandRow{Command::serve, "serve", "", "an HTTP server to try clients on, as httpbin and worse",
                "Answers as httpbin does (/get, /post, /status/404, /delay/3, /bytes/1000, ...),\n"

@@ -32,6 +32,7 @@ enum class ReportFormat : std::uint8_t { table, json, markdown };
 struct WorldRequest {
   std::string spec;                    ///< the profile and its changes; empty: the default world
   std::optional<std::uint64_t> names;  ///< `--names`: print so many ranked names
+  bool urls = false;                   ///< `--urls`: the list of `--truth` is one of URLs
   std::string truth;                   ///< `--truth`: the list to print the expected verdicts of; empty: none
   std::vector<std::string> program;    ///< after `--`: run inside the world
 };

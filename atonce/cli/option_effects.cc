@@ -301,6 +301,11 @@ Parsed<void> apply_truth(Invocation& invocation, const Values& values, const Kno
   return {};
 }
 
+Parsed<void> apply_urls(Invocation& invocation, const Values&, const KnownNames&) {
+  invocation.world.urls = true;
+  return {};
+}
+
 Parsed<void> apply_listen(Invocation& invocation, const Values& values, const KnownNames&) {
   for (const std::string& value : values) {
     const Parsed<Endpoint> endpoint = parse_listen(value);

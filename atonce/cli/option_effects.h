@@ -66,6 +66,7 @@ ApplyOption apply_report_markdown;
 ApplyOption apply_table_json;
 ApplyOption apply_names;
 ApplyOption apply_truth;
+ApplyOption apply_urls;
 ApplyOption apply_listen;
 ApplyOption apply_tls;
 ApplyOption apply_authority;

@@ -114,6 +114,7 @@ constexpr std::array options{
     OptionRow{"world", 0, "[=SPEC]", "run in a simulated internet: atonce help world", world, runs, apply_world},
     OptionRow{"seed", 0, "N", "fix every random choice, the world's too", world, runs | world_only, apply_seed},
     OptionRow{"names", 0, "N", "print a ranked list of N plausible names", world, world_only, apply_names},
+    OptionRow{"urls", 0, "", "with --truth: LIST is of URLs, as fetch takes them", world, world_only, apply_urls},
     OptionRow{"truth", 0, "LIST", "print each line's right verdict, as JSON lines", world, world_only, apply_truth, "FILE"},
 
     OptionRow{"fault", 0, "SPEC", "what is made to fail", world, runs | resumed, apply_fault, {}, false, true},

@@ -1,16 +1,13 @@
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
+#include <algorithm>
+#include <thread>
 
 #include "atonce/cli/commands.h"
 #include "atonce/cli/complain.h"
 #include "atonce/runtime/machine.h"
+#include "atonce/world/web/authority_file.h"
 #include "atonce/world/web/listener.h"
 #include "atonce/world/web/web_routes.h"
 #include "atonce/world/web/web_service.h"
@@ -19,45 +16,6 @@ namespace atonce {
 namespace {
 
 constexpr Endpoint default_listen() { return {{.bytes = {127, 0, 0, 1}, .family = Family::v4}, 8'080}; }
-
-/// The certificate of the authority, where clients can read it; a temporary file goes when the server ends.
-class AuthorityFile {
- public:
-  static Parsed<AuthorityFile> write(const std::string& asked, const std::string& certificate) {
-    AuthorityFile file;
-    if (asked.empty()) {
-      const char* folder = ::getenv("TMPDIR");
-      file.path_ = fmt::format("{}/atonce-authority-XXXXXX.pem", folder != nullptr && *folder ? folder : "/tmp");
-      constexpr int suffix = 4;
-      file.own_ = Fd(::mkostemps(file.path_.data(), suffix, O_CLOEXEC));
-      file.temporary_ = static_cast<bool>(file.own_);
-      if (file.own_) ::fchmod(file.own_.get(), 0644);
-    } else {
-      file.path_ = asked;
-      file.own_ = Fd(::open(asked.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    }
-    const bool written = file.own_ && ::write(file.own_.get(), certificate.data(), certificate.size()) ==
-                                          static_cast<ssize_t>(certificate.size());
-    if (!written)
-      return complain_of(errno, fmt::format("the authority's certificate cannot be written to {}: {}", file.path_,
-                                            std::strerror(errno)));
-    return file;
-  }
-  AuthorityFile(AuthorityFile&& other) noexcept
-      : path_(std::move(other.path_)),
-        own_(std::move(other.own_)),
-        temporary_(std::exchange(other.temporary_, false)) {}
-  ~AuthorityFile() {
-    if (temporary_) ::unlink(path_.c_str());
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  AuthorityFile() = default;
-  std::string path_;
-  Fd own_;
-  bool temporary_ = false;
-};
 
 /// What has to be there before anything is served.
 struct Site {
@@ -147,9 +105,10 @@ int run_serve(const Invocation& invocation) {
     options.credentials = *credentials;
     options.make_chooser = [&] { return choose_by_authority(*site->authority); };
   }
-  Parsed<std::unique_ptr<WebService>> service = WebService::start(site->listeners, options);
+  const std::string description = describe(*site);
+  Parsed<std::unique_ptr<WebService>> service = WebService::start(std::move(site->listeners), options);
   if (!service) return complain_and_exit(service.error());
-  if (const ExitCode told = print(describe(*site)); told != exit_complete) return told;
+  if (const ExitCode told = print(description); told != exit_complete) return told;
 
   int number = 0;
   ::sigwait(&ends, &number);

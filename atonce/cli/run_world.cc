@@ -19,7 +19,8 @@ int print_truth(const WorldSpec& spec, InputOptions input) {
   while (!(*list)->ended()) {
     const std::size_t claimed = (*list)->claim(targets);
     for (std::size_t i = 0; i < claimed; ++i) {
-      const std::string row = write_truth_row(spec, targets[i]);
+      const bool of_url = input.kind == TargetKind::url;
+      const std::string row = of_url ? write_fetch_truth_row(spec, targets[i]) : write_truth_row(spec, targets[i]);
       if (std::fwrite(row.data(), 1, row.size(), stdout) != row.size()) return exit_local_limit;
     }
     if (claimed == 0) usleep(1'000);  // A slow pipe.
@@ -53,6 +54,12 @@ int run_world(const Invocation& invocation) {
     InputOptions input = invocation.plan.input;
     input.list = request.truth;
     input.targets.clear();
+    if (request.urls) {
+      input.kind = TargetKind::url;
+      spec->ports = {80, 443};
+      // As `fetch --world` has it, behind a round trip too.
+      if (spec->web == WebKind::off) spec->web = web_of_profile(spec->profile);
+    }
     return print_truth(*spec, input);
   }
   if (!request.program.empty()) return run_program(*spec, request.program);

@@ -22,8 +22,12 @@ Parsed<WorldServer> move_into_world(Plan& plan) {
   if (plan.seed != 0) spec->seed = plan.seed;
   const bool of_urls = plan.input.kind == TargetKind::url;
   spec->ports = of_urls ? std::vector<std::uint16_t>{80, 443} : ports_of(plan.input);
+  // A probe says nothing; whoever fetches wants to be answered, behind a round trip too.
+  if (plan.job == "probe") spec->web = WebKind::off;
+  if (plan.job != "probe" && spec->web == WebKind::off) spec->web = web_of_profile(spec->profile);
   Parsed<WorldServer> world = enter_world(*spec);
   if (!world) return world;
+  trust_authority_of(*world);
   if (of_urls && (world->port(80) != 80 || world->port(443) != 443))
     return complain(
         "URLs ask for the ports 80 and 443, which this world may not bind: it has no network of its own here (see: "

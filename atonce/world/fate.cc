@@ -129,7 +129,7 @@ Verdict fate_of_address(const WorldSpec& spec, const IpAddress& address) {
   }
   if (v4 >> 24 == 127 || v4 == 0) return v4 == 0x7fffffff ? Verdict::local_no_route : Verdict::closed;
   if (spec.ground == Ground::loopback || v4 >> 24 != 10) return Verdict::local_no_route;
-  if (v4 == tun_address) return Verdict::closed;
+  if (v4 == tun_address) return spec.web == WebKind::off ? Verdict::closed : Verdict::open;
   return tun_mixed_block.holds(v4) ? draw(spec, mix_bits(spec.seed, v4), address_fate_count) : Verdict::timeout;
 }
 

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -20,7 +21,9 @@ namespace {
 
 constexpr int backlog_max = 65'535;    // The kernel cuts it to net.core.somaxconn.
 constexpr int accepts_per_turn = 256;  // One busy address must not starve the resolver on the same thread.
-constexpr int fillers_max = 8;         // A full queue needs one or two; more means that it never fills.
+// Until a client has said something nobody is told of its connection, and one that a probe resets costs nobody a call.
+constexpr int deferred_s = 60;
+constexpr int fillers_max = 8;  // A full queue needs one or two; more means that it never fills.
 
 union SocketAddress {
   sockaddr any;
@@ -44,12 +47,13 @@ socklen_t size_of(const SocketAddress& place) {
 }
 
 /// An empty Fd on failure, with errno set.
-Fd listen_at(const IpAddress& address, std::uint16_t port, int backlog) {
+Fd listen_at(const IpAddress& address, std::uint16_t port, int backlog, bool speaks_first = true) {
   const SocketAddress place = socket_address(address, port);
   Fd socket(::socket(place.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const int yes = 1;
   if (!socket) return {};
   ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  if (!speaks_first) ::setsockopt(socket.get(), IPPROTO_TCP, TCP_DEFER_ACCEPT, &deferred_s, sizeof deferred_s);
   if (::bind(socket.get(), &place.any, size_of(place)) != 0) return {};
   if (::listen(socket.get(), backlog) != 0) return {};
   return socket;
@@ -79,12 +83,12 @@ bool LoopbackGround::listen_on(const WorldSpec& spec, std::uint16_t port) {
   std::vector<Fd> open, silent, fillers;
   const AddressBlock open_block = block_of(spec, Verdict::open);
   for (std::uint32_t i = 0; i < open_block.count; ++i) {
-    open.push_back(listen_at(IpAddress::v4(open_block.first + i), port, backlog_max));
+    open.push_back(listen_at(IpAddress::v4(open_block.first + i), port, backlog_max, spec.web == WebKind::off));
     if (!open.back()) return false;
   }
   for (std::uint8_t host = 1; spec.ipv6 && host <= v6_addresses; ++host) {
     if (!add_loopback_address(v6_address(host))) return false;
-    open.push_back(listen_at(v6_address(host), port, backlog_max));
+    open.push_back(listen_at(v6_address(host), port, backlog_max, spec.web == WebKind::off));
     if (!open.back()) return false;
   }
   const AddressBlock silent_block = block_of(spec, Verdict::timeout);

@@ -13,10 +13,10 @@ namespace atonce {
 
 /// The addresses of 127.0.0.0/8, with the kernel's own TCP behind each fate.
 ///
-/// open: listeners, whose connections are accepted and closed at once (with FIN, never RST: the client must not see an
-/// error). closed: nobody listens, so the kernel sends RST. silent: listeners whose accept queue is full and is never
-/// emptied, so the kernel drops each SYN. unreachable: a route that answers EHOSTUNREACH; only in a private network, as
-/// the few IPv6 addresses, which are all open.
+/// open: listeners, whose connections the built-in server answers; where the web is off they are accepted and closed at
+/// once (with FIN, never RST: the client must not see an error). closed: nobody listens, so the kernel sends RST.
+/// silent: listeners whose accept queue is full and is never emptied, so the kernel drops each SYN. unreachable: a
+/// route that answers EHOSTUNREACH; only in a private network, as the few IPv6 addresses, which are all open.
 class LoopbackGround : public Service {
  public:
   /// Opens every listener. A port that this user may not bind, or that is taken, gets a substitute for all addresses.
@@ -26,7 +26,10 @@ class LoopbackGround : public Service {
   std::uint16_t port(std::uint16_t asked) const;
   /// The descriptors that the serving process must keep.
   std::vector<int> descriptors() const;
+  /// Accepts and closes; not where the web is on.
   void watch(ServeLoop& loop);
+  /// The listeners of the open, for the built-in server.
+  std::vector<Fd> take_open() { return std::move(open_); }
 
   void ready(int fd, std::uint32_t events) override;
   Instant run_due(Instant) override { return never; }

@@ -29,8 +29,11 @@ constexpr std::array profiles{
             .help = "80 % open, some of every failure: much like a real top list",
             .shares = calm_shares,
             .dns_delay = 4ms},
-    Profile{.name = "fast", .help = "open, refused, no such name: nothing waits", .shares = fast_shares},
-    Profile{.name = "open", .help = "every host accepts", .shares = open_shares},
+    Profile{.name = "fast",
+            .help = "open, refused, no such name: nothing waits",
+            .shares = fast_shares,
+            .web = WebKind::plain},
+    Profile{.name = "open", .help = "every host accepts", .shares = open_shares, .web = WebKind::plain},
     Profile{.name = "refused", .help = "every host refuses", .shares = refused_shares},
     Profile{.name = "mixed", .help = "10 % open, 20 % refused, 70 % silent: an address range", .shares = mixed_shares},
     Profile{.name = "stormy", .help = "every failure often", .shares = stormy_shares, .dns_delay = 10ms},
@@ -92,8 +95,18 @@ Parsed<void> parse_outage(WorldSpec& spec, std::string_view value) {
   return {};
 }
 
+Parsed<void> parse_web(WorldSpec& spec, std::string_view value) {
+  constexpr std::array<std::string_view, 3> kinds{"off", "plain", "varied"};
+  const auto* const kind = std::ranges::find(kinds, value);
+  if (kind == kinds.end())
+    return complain(fmt::format("there is no web \"{}\"; write web=off, plain or varied", value));
+  spec.web = static_cast<WebKind>(kind - kinds.begin());
+  return {};
+}
+
 /// What was said apart from the profile, to tell a wish from a default.
 struct Wishes {
+  bool web = false;
   bool ground = false;
   bool path = false;  ///< a round trip, jitter, loss or outage
 };
@@ -125,14 +138,24 @@ Parsed<Wishes> apply_option(WorldSpec& spec, std::string_view key, std::string_v
     spec.ground = value == "tun" ? Ground::tun : Ground::loopback;
     return Wishes{.ground = true};
   }
+  if (key == "web") {
+    if (const Parsed<void> web = parse_web(spec, value); !web) return std::unexpected(web.error());
+    return Wishes{.web = true};
+  }
+  if (key == "requests") {
+    spec.requests = value;
+    return Wishes{};
+  }
   if (key == "log") {
     spec.log = value;
     return Wishes{};
   }
   if (key == "ground")
     return complain(fmt::format("there is no ground \"{}\" in a world; the grounds are loopback and tun", value));
-  return complain(fmt::format(
-      "a world has no option \"{}\"; the options are rtt, jitter, loss, outage, dns, seed, ground and log", key));
+  return complain(
+      fmt::format("a world has no option \"{}\"; the options are rtt, jitter, loss, outage, dns, seed, ground, web, "
+                  "log and requests",
+                  key));
 }
 
 Parsed<WorldSpec> spec_of_profile(std::string_view name) {
@@ -144,7 +167,8 @@ Parsed<WorldSpec> spec_of_profile(std::string_view name) {
                        .rtt = row.rtt,
                        .jitter = row.jitter,
                        .loss = row.loss,
-                       .dns_delay = row.dns_delay};
+                       .dns_delay = row.dns_delay,
+                       .web = row.web};
   std::string names;
   for (const Profile& row : profiles) names += (names.empty() ? "" : ", ") + std::string(row.name);
   return complain(fmt::format("there is no world \"{}\"; the worlds are {}", name, names));
@@ -174,16 +198,27 @@ Parsed<WorldSpec> parse_world_spec(std::string_view text) {
     if (!wish) return std::unexpected(wish.error());
     wishes.ground |= wish->ground;
     wishes.path |= wish->path;
+    wishes.web |= wish->web;
   }
   if (wishes.path && wishes.ground && spec->ground == Ground::loopback)
     return complain("the loopback ground has no round trip, jitter, loss or outage; leave out ground=loopback");
   if (wishes.path) spec->ground = Ground::tun;
+  if (spec->ground == Ground::tun && !wishes.web) spec->web = WebKind::off;
   return spec;
+}
+
+WebKind web_of_profile(std::string_view profile) {
+  for (const Profile& row : profiles)
+    if (row.name == profile) return row.web;
+  return WebKind::varied;
 }
 
 std::string write_world_spec(const WorldSpec& spec) {
   std::string text = fmt::format("{},seed={},dns={}ns", spec.profile, spec.seed, spec.dns_delay.count());
   if (spec.dns_delay == Duration{}) text = fmt::format("{},seed={},dns=0", spec.profile, spec.seed);
+  const WebKind usual = spec.ground == Ground::tun ? WebKind::off : web_of_profile(spec.profile);
+  if (spec.web != usual)
+    text += spec.web == WebKind::off ? ",web=off" : spec.web == WebKind::plain ? ",web=plain" : ",web=varied";
   if (spec.ground == Ground::loopback) return text + ",ground=loopback";
   const auto delay = [](Duration length) {
     return length == Duration{} ? std::string("0") : fmt::format("{}ns", length.count());

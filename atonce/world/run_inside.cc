@@ -44,7 +44,9 @@ bool show_resolver(const Endpoint& resolver) {
   return shown;
 }
 
-[[noreturn]] void become(std::span<char* const> command, const Endpoint& resolver) {
+[[noreturn]] void become(std::span<char* const> command, const WorldServer& world) {
+  const Endpoint resolver = world.resolver();
+  trust_authority_of(world);
   if (!show_resolver(resolver))
     tell("world: /etc/resolv.conf stays as it is ({}); the resolver of the world is {}\n", std::strerror(errno),
          write_endpoint(resolver));
@@ -80,18 +82,31 @@ int fail(const std::string& text) {
   return exit_no_world;
 }
 
+std::string how_to_fetch(const WorldServer& world) {
+  if (world.authority_file().empty()) return "";
+  return fmt::format("  trust it    {} has its authority, as for curl --cacert\n", world.authority_file());
+}
+
 void print_usage_of(const WorldServer& world) {
   tell(
       "{}\n"
       "  ask it      dig @{} -p {} example.com\n"
       "  probe it    atonce probe LIST --resolver {} -p {}\n"
-      "  the truth   atonce world --profile {} --truth LIST\n"
+      "  the truth   atonce world {} --truth LIST\n"
+      "{}"
       "  end it      Ctrl-C\n",
       world.description(), write_address(world.resolver().address), world.resolver().port,
-      write_endpoint(world.resolver()), world.spec().ports.front(), world.spec().profile);
+      write_endpoint(world.resolver()), world.spec().ports.front(), world.spec().profile, how_to_fetch(world));
 }
 
 }  // namespace
+
+void trust_authority_of(const WorldServer& world) {
+  const std::string path = world.authority_file();
+  if (path.empty()) return;
+  for (const char* name : {"SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"})
+    ::setenv(name, path.c_str(), 1);
+}
 
 Parsed<WorldServer> enter_world(WorldSpec& spec) {
   const PrivateNetwork network = enter_private_network();
@@ -114,7 +129,7 @@ int run_in_world(const WorldSpec& spec, std::span<char* const> command) {
   ::signal(SIGQUIT, SIG_IGN);
   const pid_t child = ::fork();
   if (child < 0) return fail(fmt::format("cannot start a process for {}: {}", command[0], std::strerror(errno)));
-  if (child == 0) become(command, world->resolver());
+  if (child == 0) become(command, *world);
   const int code = wait_for(child);
   print_counts(*world);
   return code;
@@ -122,9 +137,8 @@ int run_in_world(const WorldSpec& spec, std::span<char* const> command) {
 
 int serve_world(const WorldSpec& spec) {
   if (spec.ground == Ground::tun)
-    return fail(
-        "a world with round trips lives in a network of its own; run the program inside it: atonce world --profile " +
-        spec.profile + " -- COMMAND");
+    return fail("a world with round trips lives in a network of its own; run the program inside it: atonce world " +
+                spec.profile + " -- COMMAND");
   // Blocked before the world starts, so that a signal between the two is not lost.
   sigset_t ends;
   sigemptyset(&ends);

@@ -10,6 +10,10 @@ namespace atonce {
 /// Set in the environment of a program that runs in a world: the special-use addresses around it are the world's own.
 inline constexpr std::string_view world_variable = "ATONCE_WORLD";
 
+/// Lets this process and its children trust the authority of a world, and no other: sets what OpenSSL, curl, Python's
+/// requests and Node read in the environment.
+void trust_authority_of(const WorldServer& world);
+
 /// Enters a private network where the system allows one and starts the world in it (on the machine's own loopback else;
 /// the reason is written to standard error). `spec` is told which it was. To be called while the process has one
 /// thread.

@@ -6,6 +6,7 @@
 
 #include "atonce/model/escape.h"
 #include "atonce/world/fate.h"
+#include "atonce/world/web_fate.h"
 
 namespace atonce {
 namespace {
@@ -44,6 +45,28 @@ std::string write_truth_row(const WorldSpec& spec, const Target& target) {
   append_json_string(row, target.input);
   fmt::format_to(std::back_inserter(row), ",\"port\":{},\"verdict\":\"{}\"}}\n", target.port,
                  name_of(truth_of(spec, target)));
+  return row;
+}
+
+FetchTruth fetch_truth_of(const WorldSpec& spec, const Target& target) {
+  const Verdict reached = truth_of(spec, target);
+  if (reached != Verdict::open) return {.verdict = reached};
+  const std::string_view url = target.url;
+  const bool secure = url.starts_with("https:");
+  const std::size_t path = url.find('/', url.find("//") + 2);
+  const WebTruth truth = web_truth_of(spec, target.host, path == url.npos ? "/" : url.substr(path), secure);
+  return {.verdict = truth.verdict, .status = truth.status, .status_final = truth.status_final};
+}
+
+std::string write_fetch_truth_row(const WorldSpec& spec, const Target& target) {
+  const auto code = [](std::uint16_t status) { return status == 0 ? std::string("null") : std::to_string(status); };
+  const FetchTruth truth = fetch_truth_of(spec, target);
+  std::string row = fmt::format("{{\"line\":{},\"input\":", target.line);
+  append_json_string(row, target.input);
+  row += ",\"url\":";
+  append_json_string(row, target.url);
+  fmt::format_to(std::back_inserter(row), ",\"verdict\":\"{}\",\"status_code\":{},\"final_status_code\":{}}}\n",
+                 name_of(truth.verdict), code(truth.status), code(truth.status_final));
   return row;
 }
 

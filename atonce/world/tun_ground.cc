@@ -65,6 +65,7 @@ void TunGround::run(TunCounters::Page& counts) {
   for (;;) {
     const bool busy = read_packets(std::chrono::steady_clock::now());
     line_.take_due(std::chrono::steady_clock::now(), [this](std::span<const std::uint8_t> packet) { send(packet); });
+    send_mirrored(std::chrono::steady_clock::now());
     wait(busy);
   }
 }
@@ -83,7 +84,7 @@ bool TunGround::read_packets(Instant now) {
   return count > 0;
 }
 
-void TunGround::take_packet(std::span<const std::uint8_t> packet, Instant now) {
+void TunGround::take_packet(std::span<std::uint8_t> packet, Instant now) {
   std::array<std::uint8_t, tun_reply_max> reply;
   const TunReply answer = hosts_.answer(packet, reply);
   if (answer.syn) first_syn_ = std::min(first_syn_, now);
@@ -93,18 +94,37 @@ void TunGround::take_packet(std::span<const std::uint8_t> packet, Instant now) {
   if (answer.syn && answer.fate == Verdict::closed) TunCounters::add(counts_->syns_closed);
   if (answer.syn && answer.fate == Verdict::timeout) TunCounters::add(counts_->syns_silent);
   if (answer.syn && answer.fate == Verdict::unreachable) TunCounters::add(counts_->syns_unreachable);
+  if (answer.mirrored) return mirror(packet, now);
   if (answer.size == 0) return;
   if (chance_takes()) return TunCounters::add(counts_->lost);
 
   const auto bytes = std::span<const std::uint8_t>(reply).first(answer.size);
-  Duration delay = spec_.rtt;
-  if (spec_.jitter > Duration{}) {
-    random_ = mix_bits(random_, 1);
-    delay += Duration(static_cast<std::int64_t>(below(random_, static_cast<std::uint64_t>(spec_.jitter.count()) + 1)));
-  }
+  const Duration delay = spec_.rtt + extra_delay();
   if (in_outage(now + delay)) return TunCounters::add(counts_->lost);
   if (delay == Duration{}) return send(bytes);
   if (!line_.add(bytes, now + delay)) TunCounters::add(counts_->overflow);
+}
+
+Duration TunGround::extra_delay() {
+  if (spec_.jitter == Duration{}) return {};
+  random_ = mix_bits(random_, 1);
+  return Duration(static_cast<std::int64_t>(below(random_, static_cast<std::uint64_t>(spec_.jitter.count()) + 1)));
+}
+
+/// One way of the two; the packet's loss is decided already.
+void TunGround::mirror(std::span<std::uint8_t> packet, Instant now) {
+  turn_around(packet);
+  const Duration delay = (spec_.rtt + extra_delay()) / 2;
+  if (in_outage(now + delay)) return TunCounters::add(counts_->lost);
+  if (delay == Duration{}) return send(packet);
+  if (!mirrored_.add(packet, now + delay)) TunCounters::add(counts_->overflow);
+}
+
+void TunGround::send_mirrored(Instant now) {
+  while (mirrored_.due() <= now) {
+    send(mirrored_.front());
+    mirrored_.pop();
+  }
 }
 
 void TunGround::send(std::span<const std::uint8_t> packet) {
@@ -125,15 +145,16 @@ bool TunGround::in_outage(Instant now) const {
 }
 
 void TunGround::wait(bool busy) {
-  if (nap_ > Duration{} && (busy || !line_.empty())) {
+  if (nap_ > Duration{} && (busy || !line_.empty() || !mirrored_.empty())) {
     const timespec nap = timespec_of(nap_);
     ::clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, nullptr);
     return;
   }
   if (busy) return;  // There may be more.
   pollfd readable{.fd = device_.get(), .events = POLLIN};
-  const timespec left = timespec_of(line_.next_due() - std::chrono::steady_clock::now());
-  ::ppoll(&readable, 1, line_.empty() ? nullptr : &left, nullptr);
+  const Instant due = std::min(line_.empty() ? never : line_.next_due(), mirrored_.due());
+  const timespec left = timespec_of(due - std::chrono::steady_clock::now());
+  ::ppoll(&readable, 1, due == never ? nullptr : &left, nullptr);
 }
 
 }  // namespace atonce

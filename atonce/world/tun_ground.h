@@ -7,6 +7,7 @@
 #include "atonce/world/ask_log.h"
 #include "atonce/world/delay_line.h"
 #include "atonce/world/fd.h"
+#include "atonce/world/mirrored_packets.h"
 #include "atonce/world/tun_counters.h"
 #include "atonce/world/tun_packet.h"
 
@@ -32,7 +33,10 @@ class TunGround {
   TunGround(const WorldSpec& spec, Fd device, AskLog log);
 
   bool read_packets(Instant now);
-  void take_packet(std::span<const std::uint8_t> packet, Instant now);
+  void take_packet(std::span<std::uint8_t> packet, Instant now);
+  void mirror(std::span<std::uint8_t> packet, Instant now);
+  void send_mirrored(Instant now);
+  Duration extra_delay();
   void send(std::span<const std::uint8_t> packet);
   bool chance_takes();
   bool in_outage(Instant now) const;
@@ -43,6 +47,7 @@ class TunGround {
   Fd device_;
   AskLog log_;
   DelayLine line_;
+  MirroredPackets mirrored_;
   Duration nap_;
   std::uint64_t loss_of_2_64_;  ///< a packet is lost when 64 random bits are below it
   std::uint64_t random_;

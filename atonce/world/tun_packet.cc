@@ -5,6 +5,8 @@
 #include <netinet/ip_icmp.h>
 #include <netinet/tcp.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <optional>
 
@@ -141,6 +143,11 @@ std::uint16_t internet_checksum(std::span<const std::uint8_t> bytes, std::uint64
   return static_cast<std::uint16_t>(~sum);
 }
 
+void turn_around(std::span<std::uint8_t> packet) {
+  const std::span<std::uint8_t> source = packet.subspan(offsetof(iphdr, saddr), 4);
+  std::ranges::swap_ranges(source, packet.subspan(offsetof(iphdr, daddr), 4));
+}
+
 TunHosts::TunHosts(const WorldSpec& spec) : spec_(spec) {
   for (const std::uint16_t port : spec.ports) ports_.set(port);
 }
@@ -150,7 +157,13 @@ TunReply TunHosts::answer(std::span<const std::uint8_t> packet, std::span<std::u
   if (!asked) return {};
   TunReply answer{.syn = asked->tcp.syn != 0 && asked->tcp.ack == 0,
                   .fate = fate_of_address(spec_, IpAddress::v4(ntohl(asked->ip.daddr)))};
-  if (answer.fate == Verdict::open && !ports_.test(ntohs(asked->tcp.dest))) answer.fate = Verdict::closed;
+  const bool asks_server = ports_.test(ntohs(asked->tcp.dest));
+  const bool of_server = ports_.test(ntohs(asked->tcp.source));
+  if (spec_.web != WebKind::off && answer.fate == Verdict::open && (asks_server || of_server)) {
+    answer.mirrored = true;
+    return answer;
+  }
+  if (answer.fate == Verdict::open && !asks_server) answer.fate = Verdict::closed;
   if (asked->tcp.rst != 0) return answer;
   if (answer.fate == Verdict::open)
     answer.size = answer.syn ? accept(spec_, *asked, reply.data()) : follow(*asked, reply.data());

@@ -18,6 +18,8 @@
 #include "atonce/world/loopback_ground.h"
 #include "atonce/world/private_network.h"
 #include "atonce/world/tun_ground.h"
+#include "atonce/world/web/listener.h"
+#include "atonce/world/world_web.h"
 
 namespace atonce {
 namespace {
@@ -27,21 +29,44 @@ struct Parts {
   DnsResponder dns;
   std::optional<LoopbackGround> loopback;  ///< one of the two grounds
   std::optional<TunGround> tun;
+  std::optional<WorldWeb> web;
 };
+
+/// Where the built-in server listens for the hosts of the TUN ground, whose packets come turned around.
+Parsed<std::vector<Fd>> listen_behind_tun(const WorldSpec& spec) {
+  std::vector<Fd> listeners;
+  for (const std::uint16_t port : spec.ports) {
+    Parsed<Fd> listener = open_listener({IpAddress::v4(tun_address), port});
+    if (!listener) return std::unexpected(listener.error());
+    listeners.push_back(std::move(*listener));
+  }
+  return listeners;
+}
+
+Parsed<void> open_web(const WorldSpec& spec, Parts& parts) {
+  if (spec.web == WebKind::off) return {};
+  Parsed<std::vector<Fd>> listeners = parts.loopback ? parts.loopback->take_open() : listen_behind_tun(spec);
+  if (!listeners) return std::unexpected(listeners.error());
+  Parsed<WorldWeb> web = WorldWeb::open(spec, std::move(*listeners));
+  if (!web) return std::unexpected(web.error());
+  parts.web.emplace(std::move(*web));
+  return {};
+}
 
 Parsed<Parts> open_parts(const WorldSpec& spec) {
   Parsed<DnsResponder> dns = DnsResponder::open(spec);
   if (!dns) return std::unexpected(dns.error());
-  Parts parts{.dns = std::move(*dns), .loopback = {}, .tun = {}};
+  Parts parts{.dns = std::move(*dns), .loopback = {}, .tun = {}, .web = {}};
   if (spec.ground == Ground::tun) {
     Parsed<TunGround> tun = TunGround::open(spec);
     if (!tun) return std::unexpected(tun.error());
     parts.tun.emplace(std::move(*tun));
-    return parts;
+  } else {
+    Parsed<LoopbackGround> loopback = LoopbackGround::open(spec);
+    if (!loopback) return std::unexpected(loopback.error());
+    parts.loopback = std::move(*loopback);
   }
-  Parsed<LoopbackGround> loopback = LoopbackGround::open(spec);
-  if (!loopback) return std::unexpected(loopback.error());
-  parts.loopback = std::move(*loopback);
+  if (const Parsed<void> web = open_web(spec, parts); !web) return std::unexpected(web.error());
   return parts;
 }
 
@@ -65,6 +90,7 @@ std::vector<int> descriptors_of(const Parts& parts) {
   std::vector<int> numbers = parts.dns.descriptors();
   if (parts.loopback) std::ranges::copy(parts.loopback->descriptors(), std::back_inserter(numbers));
   if (parts.tun) std::ranges::copy(parts.tun->descriptors(), std::back_inserter(numbers));
+  if (parts.web) std::ranges::copy(parts.web->descriptors(), std::back_inserter(numbers));
   return numbers;
 }
 
@@ -81,14 +107,53 @@ void settle_as_child(pid_t parent) {
   ::prctl(PR_SET_NAME, "atonce-world");
 }
 
+/// Ends the process when it is asked to, with all that was answered in the log.
+void end_in_order(WebService& web) {
+  sigset_t asked;
+  sigemptyset(&asked);
+  sigaddset(&asked, SIGTERM);
+  int number = 0;
+  ::sigwait(&asked, &number);
+  web.stop();
+  ::_exit(0);
+}
+
+/// Before any other thread starts, so that each has the signal blocked.
+void start_web(WorldWeb& web) {
+  sigset_t asked;
+  sigemptyset(&asked);
+  sigaddset(&asked, SIGTERM);
+  ::sigprocmask(SIG_BLOCK, &asked, nullptr);
+  Parsed<std::unique_ptr<WebService>> service = web.start();
+  if (!service) {
+    const std::string text = fmt::format("world: its web cannot be served: {}\n", service.error().text);
+    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+    ::_exit(1);
+  }
+  std::thread([running = std::move(*service)] { end_in_order(*running); }).detach();
+}
+
 [[noreturn]] void serve(Parts& parts, TunCounters::Page& counts) {
   close_others(descriptors_of(parts));
+  if (parts.web) start_web(*parts.web);
   ServeLoop loop;
   parts.dns.watch(loop);
-  if (parts.loopback) parts.loopback->watch(loop);
+  if (parts.loopback && !parts.web) parts.loopback->watch(loop);
   std::thread tun;
   if (parts.tun) tun = std::thread([&] { parts.tun->run(counts); });
   loop.run();
+}
+
+/// Asks, and waits for two seconds at most; whoever is still there then is killed.
+void end_child_in_order(pid_t child) {
+  constexpr int patience_ms = 2'000;
+  ::kill(child, SIGTERM);
+  for (int i = 0; i < patience_ms; ++i) {
+    siginfo_t ended{};
+    if (::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid != 0)
+      return;
+    ::usleep(1'000);
+  }
 }
 
 }  // namespace
@@ -109,6 +174,7 @@ Parsed<WorldServer> WorldServer::start(const WorldSpec& spec) {
     port = served;
   }
 
+  if (parts->web) server.authority_file_.emplace(parts->web->take_authority_file());
   const pid_t parent = ::getpid();
   server.child_ = ::fork();
   if (server.child_ < 0)
@@ -125,6 +191,7 @@ WorldServer::WorldServer(WorldServer&& other) noexcept
       resolver_(other.resolver_),
       ports_(std::move(other.ports_)),
       counters_(std::move(other.counters_)),
+      authority_file_(std::move(other.authority_file_)),
       child_(std::exchange(other.child_, -1)) {}
 
 WorldServer& WorldServer::operator=(WorldServer&& other) noexcept {
@@ -132,12 +199,14 @@ WorldServer& WorldServer::operator=(WorldServer&& other) noexcept {
   std::swap(resolver_, other.resolver_);
   std::swap(ports_, other.ports_);
   std::swap(counters_, other.counters_);
+  std::swap(authority_file_, other.authority_file_);
   std::swap(child_, other.child_);
   return *this;
 }
 
 WorldServer::~WorldServer() {
   if (child_ <= 0) return;
+  if (!spec_.requests.empty() && spec_.web != WebKind::off) end_child_in_order(child_);
   ::kill(child_, SIGKILL);
   while (::waitpid(child_, nullptr, 0) < 0 && errno == EINTR) continue;
 }

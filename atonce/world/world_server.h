@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "atonce/model/result.h"
 #include "atonce/world/profile.h"
 #include "atonce/world/tun_counters.h"
+#include "atonce/world/web/authority_file.h"
 
 namespace atonce {
 
@@ -42,6 +44,8 @@ class WorldServer {
   pid_t process() const { return child_; }
   /// False when the process has ended by itself or was killed: then silence and refusal mean nothing.
   bool serves() const;
+  /// The file with the authority that a program has to trust in this world; empty where the web is off.
+  std::string authority_file() const { return authority_file_ ? authority_file_->path() : std::string(); }
   /// What the TUN ground has seen until now; zeros on loopback.
   TunCounts counts() const { return counters_.read(); }
 
@@ -52,6 +56,7 @@ class WorldServer {
   Endpoint resolver_;
   std::vector<std::pair<std::uint16_t, std::uint16_t>> ports_;
   TunCounters counters_;
+  std::optional<AuthorityFile> authority_file_;
   pid_t child_ = -1;
 };
 

@@ -18,10 +18,10 @@ double seconds_of(Instant instant) { return seconds(instant.time_since_epoch());
 
 }  // namespace
 
-Parsed<RequestLog> RequestLog::open(const std::string& path) {
+Parsed<RequestLog> RequestLog::open(const std::string& path, bool at_once) {
   Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
   if (!file) return complain_of(errno, fmt::format("the log {} cannot be written: {}", path, std::strerror(errno)));
-  return RequestLog(std::move(file));
+  return RequestLog(std::move(file), at_once);
 }
 
 RequestLog::~RequestLog() {
@@ -36,7 +36,7 @@ void RequestLog::add(const RequestLogRow& row) {
                  row.connection, row.request, seconds_of(row.begun), seconds_of(row.ended), write_json(row.method),
                  write_json(row.target), write_json(row.host), row.batch.empty() ? "null" : write_json(row.batch),
                  row.status, row.body_bytes);
-  if (lines_.size() >= chunk_bytes) write_out();
+  if (at_once_ || lines_.size() >= chunk_bytes) write_out();
 }
 
 bool RequestLog::flush() {

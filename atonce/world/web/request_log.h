@@ -28,9 +28,11 @@ struct RequestLogRow {
 /// together, when there are many or when the log ends. Several loops may share it.
 class RequestLog {
  public:
-  /// Appends to the file.
-  static Parsed<RequestLog> open(const std::string& path);
-  RequestLog(RequestLog&& other) noexcept : file_(std::move(other.file_)), lines_(std::move(other.lines_)) {}
+  /// Appends to the file. `at_once`: each line goes out by itself, for a log that nobody ends.
+  static Parsed<RequestLog> open(const std::string& path, bool at_once = false);
+  int descriptor() const { return file_.get(); }
+  RequestLog(RequestLog&& other) noexcept
+      : file_(std::move(other.file_)), lines_(std::move(other.lines_)), at_once_(other.at_once_) {}
   ~RequestLog();
 
   void add(const RequestLogRow& row);
@@ -39,12 +41,13 @@ class RequestLog {
   bool failed() const { return failed_; }
 
  private:
-  explicit RequestLog(Fd file) : file_(std::move(file)) {}
+  RequestLog(Fd file, bool at_once) : file_(std::move(file)), at_once_(at_once) {}
   void write_out();
 
   Fd file_;
   std::mutex mutex_;
   std::string lines_;
+  bool at_once_ = false;
   bool failed_ = false;
 };
 

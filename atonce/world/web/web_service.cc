@@ -17,6 +17,16 @@ constexpr Duration stop_looked_for = std::chrono::milliseconds(50);
 constexpr Duration drained_for = std::chrono::seconds(1);
 constexpr Duration drain_looked_for = std::chrono::milliseconds(5);
 
+Parsed<std::vector<Fd>> copies_of(const std::vector<Fd>& listeners) {
+  std::vector<Fd> copies;
+  for (const Fd& listener : listeners) {
+    copies.emplace_back(::fcntl(listener.get(), F_DUPFD_CLOEXEC, 0));
+    if (!copies.back())
+      return complain_of(errno, fmt::format("no descriptor for a listener: {}", std::strerror(errno)));
+  }
+  return copies;
+}
+
 }  // namespace
 
 struct WebService::Loop {
@@ -48,26 +58,24 @@ Task<void> WebService::serve_until_stopped(Loop& loop, WebService& service) {
   loop.counts = shared.counts;
 }
 
-Parsed<std::unique_ptr<WebService>> WebService::start(const std::vector<Fd>& listeners,
-                                                      const WebServiceOptions& options) {
+Parsed<std::unique_ptr<WebService>> WebService::start(std::vector<Fd> listeners, const WebServiceOptions& options) {
   std::unique_ptr<WebService> service(new WebService);
   for (unsigned i = 0; i < options.loops; ++i) {
     auto loop = std::make_unique<Loop>();
     loop->io = make_epoll_io();
     loop->options.answer = options.answer;
     loop->log = options.log;
+    const bool last = i + 1 == options.loops;
+    Parsed<std::vector<Fd>> own = last ? std::move(listeners) : copies_of(listeners);
+    if (!own) return std::unexpected(own.error());
+    loop->listeners = std::move(*own);
     if (options.make_chooser) {
       Parsed<CredentialsChooser> chooser = options.make_chooser();
       if (!chooser) return std::unexpected(chooser.error());
       const Parsed<TlsContext> context =
-          TlsContext::server({.credentials = options.credentials, .choose = std::move(*chooser)});
+          TlsContext::server({.credentials = options.credentials, .choose = std::move(*chooser), .alpn = options.alpn});
       if (!context) return std::unexpected(context.error());
       loop->options.tls = *context;
-    }
-    for (const Fd& listener : listeners) {
-      Fd own(::fcntl(listener.get(), F_DUPFD_CLOEXEC, 0));
-      if (!own) return complain_of(errno, fmt::format("no descriptor for a listener: {}", std::strerror(errno)));
-      loop->listeners.push_back(std::move(own));
     }
     service->loops_.push_back(std::move(loop));
   }

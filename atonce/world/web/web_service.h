@@ -26,14 +26,15 @@ struct WebServiceOptions {
   /// Makes the chooser of a loop; none: no TLS.
   std::function<Parsed<CredentialsChooser>()> make_chooser;
   std::optional<TlsCredentials> credentials;  ///< where the chooser has none
-  RequestLog* log = nullptr;                  ///< outlives the service
+  std::vector<std::string> alpn{"h2", "http/1.1"};
+  RequestLog* log = nullptr;  ///< outlives the service
 };
 
 /// The built-in server on threads of its own, one event loop each, all with the same listeners.
 class WebService {
  public:
   /// Connections are answered from the moment this returns. Nothing else may read from the listeners.
-  static Parsed<std::unique_ptr<WebService>> start(const std::vector<Fd>& listeners, const WebServiceOptions& options);
+  static Parsed<std::unique_ptr<WebService>> start(std::vector<Fd> listeners, const WebServiceOptions& options);
   ~WebService();
   WebService(const WebService&) = delete;
 
