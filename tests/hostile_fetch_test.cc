@@ -80,7 +80,7 @@ void fetch_from_server(SimIo& io, const Plan& plan, const std::function<Task<voi
       listeners.push_back(listen(in, endpoint_of(host)).value());
     co_await with_scope(in, [&](Scope& servers) -> Task<void> {
       servers.start([&] { return serve_web(web, listeners); });
-      co_await find_job("fetch")->with_job(in, job_setting, then);
+      co_await find_job("fetch")->with_job(in, job_setting, 1, then);
       servers.cancel();
     });
   }(io, setting, shared, body));

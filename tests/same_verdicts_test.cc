@@ -22,13 +22,13 @@ using namespace std::chrono_literals;
 std::vector<std::string> names_of_all_fates(const WorldSpec& spec) {
   std::array<unsigned, fate_count> wanted{};
   wanted.fill(40);
-  wanted[static_cast<std::size_t>(Verdict::open)] = 150;
-  wanted[static_cast<std::size_t>(Verdict::timeout)] = 6;
-  wanted[static_cast<std::size_t>(Verdict::dns_timeout)] = 2;
+  wanted[place_of_fate(Verdict::open)] = 150;
+  wanted[place_of_fate(Verdict::timeout)] = 6;
+  wanted[place_of_fate(Verdict::dns_timeout)] = 2;
   std::vector<std::string> names;
   for (std::uint64_t rank = 1; rank < 100'000; ++rank) {
     std::string name = world_name(spec.seed, rank);
-    unsigned& left = wanted[static_cast<std::size_t>(fate_of(spec, name).verdict)];
+    unsigned& left = wanted[place_of_fate(fate_of(spec, name).verdict)];
     if (left == 0) continue;
     --left;
     names.push_back(std::move(name));
@@ -150,8 +150,8 @@ std::string try_names_of_all_fates() {
   const ListOnDisk list(names_of_all_fates(world->spec()));
   std::optional<Tally> tally;
   std::string wrong = run_every_way(*world, plan_in(*world, list), tally);
-  for (std::size_t fate = 0; fate < fate_count; ++fate)
-    if (tally->by_verdict[fate] == 0) wrong += fmt::format("no target was {}\n", name_of(Verdict(fate)));
+  for (const Verdict fate : all_fates)
+    if (tally->of(fate) == 0) wrong += fmt::format("no target was {}\n", name_of(fate));
   if (tally->of(Verdict::invalid_input) == 0) wrong += "no line was refused\n";
   return wrong;
 }

@@ -216,12 +216,12 @@ Task<void> watch(const SimulatedSetting& setting) {
 }
 
 /// The probe, with a name server and a witness beside it.
-Task<void> probe_in_company(Io& io, const JobSetting& setting, JobBody body) {
+Task<void> probe_in_company(Io& io, const JobSetting& setting, std::uint32_t window, JobBody body) {
   const auto& all = static_cast<const SimulatedSetting&>(setting);
   co_await with_scope(io, [&](Scope& company) -> Task<void> {
     start_moody_name_server(company, all.io, all.scenario);
     company.start(watch, std::cref(all));
-    co_await with_probe(io, setting, std::move(body));
+    co_await with_probe(io, setting, window, std::move(body));
     company.cancel();
   });
 }

@@ -111,10 +111,10 @@ Parsed<void> check_fetch(const Plan& plan) {
   return {};
 }
 
-Task<void> with_fetch(Io& io, const JobSetting& setting, JobBody body) {
+Task<void> with_fetch(Io& io, const JobSetting& setting, std::uint32_t window, JobBody body) {
   const Parsed<FetchRecipe> recipe = FetchRecipe::make(setting.plan.fetch);
   if (!recipe) throw std::runtime_error(recipe.error().text);
-  const ClientSettings settings = recipe->client_settings(setting.window);
+  const ClientSettings settings = recipe->client_settings(window);
   co_await with_job_resolver(io, setting, [&](Resolver& resolver) -> Task<void> {
     JobDialer dialer(io, resolver, setting);
     co_await with_client(io, dialer, settings, [&](HttpClient& client) -> Task<void> {

@@ -15,6 +15,6 @@ Parsed<void> check_fetch(const Plan& plan);
 /// redirect leads to it, and no name and no redirect leads into special-use ranges. A try is repeated (`--retries`)
 /// after silence, a stall, a closed connection and failing resolvers, unless a request that must not be repeated may
 /// have reached the host. Throws where the plan cannot be carried out here, which `check_fetch` would have told.
-Task<void> with_fetch(Io& io, const JobSetting& setting, JobBody body);
+Task<void> with_fetch(Io& io, const JobSetting& setting, std::uint32_t window, JobBody body);
 
 }  // namespace atonce

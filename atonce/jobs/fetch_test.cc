@@ -28,7 +28,7 @@ class FetchTest : public ::testing::Test {
     Neighbourhoods neighbourhoods(plan.politeness, 7);
     const JobSetting setting{plan, neighbourhoods, excludes};
     io.run(with_script(io, true, std::move(script), [&](TestDialer&) -> Task<void> {
-      co_await with_fetch(io, setting, [&](Job& job) -> Task<void> { co_await job.run(outcome); });
+      co_await with_fetch(io, setting, 1, [&](Job& job) -> Task<void> { co_await job.run(outcome); });
     }));
     EXPECT_EQ(neighbourhoods.at_address(outcome.target.address), 0u);
     EXPECT_EQ(io.open_handles(), 0u);

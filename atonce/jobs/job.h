@@ -19,7 +19,6 @@ struct JobSetting {
   const Plan& plan;
   Neighbourhoods& neighbourhoods;
   const ExcludeList& excludes;
-  std::uint32_t window = 1;  ///< how many may be in flight on this loop
 };
 
 /// What is done to each target. One object for each loop, so nothing in it needs a lock. It does not know how many run
@@ -53,8 +52,9 @@ using JobBody = std::function<Task<void>(Job&)>;
 struct JobRow {
   std::string_view name;
   std::string_view help;
-  /// Makes the job on this loop, runs `body` with it, and takes it down again.
-  Task<void> (*with_job)(Io& io, const JobSetting& setting, JobBody body);
+  /// Makes the job on this loop, where up to `window` targets are in flight, runs `body` with it, and takes it down
+  /// again.
+  Task<void> (*with_job)(Io& io, const JobSetting& setting, std::uint32_t window, JobBody body);
   /// Complains of what a plan asks of this job and cannot be, before anything starts; null: nothing can be wrong.
   Parsed<void> (*check)(const Plan& plan) = nullptr;
 };

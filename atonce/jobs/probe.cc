@@ -177,7 +177,7 @@ Task<Outcome> probe(Io& io, Resolver& resolver, const JobSetting& setting, Targe
   co_return outcome;
 }
 
-Task<void> with_probe(Io& io, const JobSetting& setting, JobBody body) {
+Task<void> with_probe(Io& io, const JobSetting& setting, std::uint32_t, JobBody body) {
   co_await with_job_resolver(io, setting, [&](Resolver& resolver) -> Task<void> {
     ProbeJob job(io, resolver, setting);
     co_await body(job);

@@ -14,6 +14,6 @@ namespace atonce {
 /// time_queue shows it. Source: connect(2), RFC 9293 3.5, RFC 8305 for happy eyeballs.
 Task<Outcome> probe(Io& io, Resolver& resolver, const JobSetting& setting, Target target, Instant due);
 
-Task<void> with_probe(Io& io, const JobSetting& setting, JobBody body);
+Task<void> with_probe(Io& io, const JobSetting& setting, std::uint32_t window, JobBody body);
 
 }  // namespace atonce

@@ -111,7 +111,7 @@ TEST_F(ProbeTest, TheSweepsPartOfTheEvidenceIsLeftAlone) {
   const JobSetting setting{plan, neighbourhoods, excludes};
   io.host("192.0.2.1").never_answers();
   Outcome outcome{.target = literal_target("192.0.2.1"), .evidence = {.lateness_ms = 7, .drops = 5}};
-  io.run(with_probe(io, setting, [&](Job& job) -> Task<void> { co_await job.run(outcome); }));
+  io.run(with_probe(io, setting, 1, [&](Job& job) -> Task<void> { co_await job.run(outcome); }));
   EXPECT_EQ(outcome.verdict, Verdict::timeout);
   EXPECT_EQ(outcome.evidence, (Evidence{.waited_ms = 3'500, .lateness_ms = 7, .drops = 5, .syns = 4}));
 }

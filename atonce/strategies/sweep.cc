@@ -276,9 +276,7 @@ class LoopSweep {
 }  // namespace
 
 void run_sweep(Io& io, Sweep& sweep, std::uint32_t window) {
-  JobSetting setting = sweep.setting;
-  setting.window = window;
-  io.run(sweep.job.with_job(io, setting, [&](Job& job) -> Task<void> {
+  io.run(sweep.job.with_job(io, sweep.setting, window, [&](Job& job) -> Task<void> {
     LoopSweep loop(io, sweep, job, window);
     co_await loop.run();
   }));

@@ -70,7 +70,7 @@ class ScriptedJob final : public Job {
 
 thread_local Script* script_now = nullptr;
 
-Task<void> with_script(Io& io, const JobSetting&, JobBody body) {
+Task<void> with_script(Io& io, const JobSetting&, std::uint32_t, JobBody body) {
   ScriptedJob job(io, *script_now);
   co_await body(job);
 }

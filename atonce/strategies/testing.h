@@ -38,7 +38,7 @@ class CountedTargets final : public TargetList {
 
 /// Makes a job for tests out of a function `Task<void>(Io&, Outcome&)`.
 template <auto function>
-Task<void> with_function(Io& io, const JobSetting&, JobBody body) {
+Task<void> with_function(Io& io, const JobSetting&, std::uint32_t, JobBody body) {
   class FunctionJob final : public Job {
    public:
     explicit FunctionJob(Io& on) : io_(on) {}

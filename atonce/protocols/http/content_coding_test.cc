@@ -159,6 +159,12 @@ TEST(HttpFault, CodingLeftoverIsWhatFollowsTheEnd) {
       << "another frame could follow";
 }
 
+TEST(HttpFault, CorruptCodingIsAFrameShorterThanItSays) {
+  // One segment of 112 bytes, and an empty last raw block.
+  const std::string frame("\x28\xb5\x2f\xfd\x20\x70\x01\x00\x00", 9);
+  EXPECT_EQ(decode("zstd", frame).fault, HttpFault::corrupt_coding);
+}
+
 TEST(HttpFault, WindowTooLargeWouldNeedMoreMemoryThanItGets) {
   // A frame with a window of 16 MiB: magic number, no single segment, exponent 14; an empty last raw block.
   const std::string frame("\x28\xb5\x2f\xfd\x00\x70\x01\x00\x00", 9);

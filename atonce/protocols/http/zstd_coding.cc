@@ -1,6 +1,7 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
+#include <algorithm>
 #include <new>
 
 #include "atonce/protocols/http/coding_stage.h"
@@ -31,16 +32,35 @@ class ZstdStage final : public CodingStage {
     ZSTD_inBuffer in{input.data(), input.size(), 0};
     ZSTD_outBuffer out{output.data(), output.size(), 0};
     const std::size_t result = ZSTD_decompressStream(context_, &out, &in);
+    if (ended_) begin_frame();
+    head_.append(input.substr(0, std::min(in.pos, head_bytes_max - head_.size())));
+    content_bytes_ += out.pos;
     input.remove_prefix(in.pos);
     if (ZSTD_isError(result)) return fail(fault_of(result), out.pos);
     ended_ = result == 0;
+    if (ended_ && !has_its_size()) return fail(HttpFault::corrupt_coding, out.pos);
     return out.pos;
   }
 
   bool ended() const override { return ended_; }
 
  private:
+  static constexpr std::size_t head_bytes_max = 18;  // RFC 8878 3.1.1: magic number and frame header.
+
+  void begin_frame() {
+    head_.clear();
+    content_bytes_ = 0;
+  }
+
+  /// A frame that ends in an empty block is not held against the size it told, when it comes in pieces.
+  bool has_its_size() const {
+    const unsigned long long told = ZSTD_getFrameContentSize(head_.data(), head_.size());
+    return told == ZSTD_CONTENTSIZE_UNKNOWN || told == content_bytes_;
+  }
+
   ZSTD_DCtx* context_;
+  std::string head_;
+  std::uint64_t content_bytes_ = 0;  ///< of this frame, so far
   bool ended_ = false;
 };
 
