@@ -165,6 +165,16 @@ TEST(HttpFault, CorruptCodingIsAFrameShorterThanItSays) {
   EXPECT_EQ(decode("zstd", frame).fault, HttpFault::corrupt_coding);
 }
 
+TEST(HttpFault, CorruptCodingIsAFormatOlderThanTheStandard) {
+  const std::string frame("\x25\xb5\x2f\xfd\x00\xf0\x00", 7);
+  EXPECT_EQ(decode("zstd", frame).fault, HttpFault::corrupt_coding);
+}
+
+TEST(ContentCoding, OfZstdMayHaveFramesToSkip) {
+  const std::string skipped("\x5f\x2a\x4d\x18\x03\x00\x00\x00---", 11);
+  EXPECT_EQ(decode("zstd", skipped + encode_content(zstd, "body") + skipped).text, "body");
+}
+
 TEST(HttpFault, WindowTooLargeWouldNeedMoreMemoryThanItGets) {
   // A frame with a window of 16 MiB: magic number, no single segment, exponent 14; an empty last raw block.
   const std::string frame("\x28\xb5\x2f\xfd\x00\x70\x01\x00\x00", 9);

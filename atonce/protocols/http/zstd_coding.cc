@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
 
 #include "atonce/protocols/http/coding_stage.h"
 
@@ -29,10 +30,11 @@ class ZstdStage final : public CodingStage {
 
   std::size_t decode(std::string_view& input, std::span<char> output) override {
     if (ended_ && input.empty()) return 0;  // It would wait for the next frame.
+    if (std::exchange(ended_, false)) begin_frame();
+    if (!begins_a_frame(input)) return fail(HttpFault::corrupt_coding);
     ZSTD_inBuffer in{input.data(), input.size(), 0};
     ZSTD_outBuffer out{output.data(), output.size(), 0};
     const std::size_t result = ZSTD_decompressStream(context_, &out, &in);
-    if (ended_) begin_frame();
     head_.append(input.substr(0, std::min(in.pos, head_bytes_max - head_.size())));
     content_bytes_ += out.pos;
     input.remove_prefix(in.pos);
@@ -50,6 +52,17 @@ class ZstdStage final : public CodingStage {
   void begin_frame() {
     head_.clear();
     content_bytes_ = 0;
+  }
+
+  /// The magic numbers of RFC 8878, byte for byte: the library would take those of older formats, too.
+  bool begins_a_frame(std::string_view input) const {
+    std::string magic = head_.substr(0, 4);
+    magic += input.substr(0, 4 - magic.size());
+    if (magic.empty()) return true;
+    const bool skippable = (magic.front() & 0xF0) == 0x50;
+    return std::string_view(skippable ? "\x2a\x4d\x18" : "\xb5\x2f\xfd")
+               .starts_with(std::string_view(magic).substr(1)) &&
+           (skippable || magic.front() == '\x28');
   }
 
   /// A frame that ends in an empty block is not held against the size it told, when it comes in pieces.
