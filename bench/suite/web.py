@@ -18,7 +18,7 @@ from .results import Goal, Row
 TIMEOUT_S = 120
 IN_FLIGHT = 64
 # What a load generator does not do either; the answers are the same.
-BARE = ["--no-run", "--no-canaries", "--confirm", "0", "--per-address", "0", "--per-network", "0", "--rate", "1000000/s"]
+BARE = ["--no-run", "--no-canaries", "--confirm", "0", "--per-address", "0", "--per-network", "0", "--rate", "1000000/s", "--allow-private"]
 
 
 @dataclass

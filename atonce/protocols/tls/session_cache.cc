@@ -67,18 +67,18 @@ ResumableSession TlsSessionCache::State::take(const std::shared_ptr<TlsContext::
   if (found == by_key.end()) return {};
   std::vector<ResumableSession>& of_host = found->second->sessions;
   const std::time_t now = std::time(nullptr);
-  size -= std::erase_if(of_host, [&](const ResumableSession& kept) { return !is_good(kept.session.get(), now); });
   ResumableSession taken;
-  if (!of_host.empty()) {
+  while (!of_host.empty() && taken.session == nullptr) {
     ResumableSession& newest = of_host.back();
-    if (serves_once(newest.session.get())) {
-      taken = std::move(newest);
-      of_host.pop_back();
-      --size;
-    } else {
+    const bool good = is_good(newest.session.get(), now);
+    if (good && !serves_once(newest.session.get())) {
       SSL_SESSION_up_ref(newest.session.get());
       taken = {SslSessionPtr(newest.session.get()), newest.certificate};
+      break;
     }
+    if (good) taken = std::move(newest);
+    of_host.pop_back();
+    --size;
   }
   if (of_host.empty())
     erase(found->second);

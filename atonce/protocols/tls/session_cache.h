@@ -14,8 +14,9 @@ class TlsSessionCache {
  public:
   /// A session holds the host's certificates: some 6 KB each. Beyond this the one longest unused goes.
   static constexpr std::size_t sessions_default = 4'096;
-  /// Servers send two tickets at once, and a connection uses up one: more than this of one host is hoarding.
-  static constexpr std::size_t of_one_host_max = 8;
+  /// As many as connections to one host may be opened at once before the first of them has brought tickets of its own;
+  /// servers send one or two a connection, and it uses up one. More is hoarding.
+  static constexpr std::size_t of_one_host_max = 128;
 
   explicit TlsSessionCache(std::size_t sessions_max = sessions_default);
   ~TlsSessionCache();
