@@ -98,11 +98,7 @@ Parsed<void> FetchRecipe::compose_fields() {
 Parsed<void> FetchRecipe::open_doors() {
   const FetchOptions& options = *options_;
   if (!options.key.empty() && options.cert.empty()) return complain("--key belongs to a certificate: give --cert too");
-  Parsed<TlsContext> tls = TlsContext::client({.insecure = options.insecure,
-                                               .ca_file = options.cacert,
-                                               .certificate_file = options.cert,
-                                               .key_file = options.key,
-                                               .alpn = alpn_of(options.version)});
+  Parsed<TlsContext> tls = tls_for(options.insecure, options.version);
   if (!tls) return std::unexpected(tls.error());
   tls_ = std::move(*tls);
   if (!options.proxy.empty()) {
@@ -115,6 +111,14 @@ Parsed<void> FetchRecipe::open_doors() {
   if (!save) return std::unexpected(save.error());
   save_ = std::move(*save);
   return {};
+}
+
+Parsed<TlsContext> FetchRecipe::tls_for(bool insecure, HttpVersionChoice version) const {
+  return TlsContext::client({.insecure = insecure,
+                             .ca_file = options_->cacert,
+                             .certificate_file = options_->cert,
+                             .key_file = options_->key,
+                             .alpn = alpn_of(version)});
 }
 
 HttpRequest FetchRecipe::request_for(const Target& target) const {

@@ -41,6 +41,8 @@ class FetchRecipe {
   const RequestOptions& request_options() const { return request_options_; }
   /// `window`: how many exchanges this loop has under way at most.
   ClientSettings client_settings(std::uint32_t window) const;
+  /// The same authorities and certificate, for a request that has wishes of its own.
+  Parsed<TlsContext> tls_for(bool insecure, HttpVersionChoice version) const;
   const AnswerConditions& conditions() const { return conditions_; }
   const SaveFolder* save_folder() const { return save_ ? &*save_ : nullptr; }
   bool is_head() const { return prototype_.method == "HEAD"; }

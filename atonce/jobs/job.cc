@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "atonce/jobs/batch.h"
 #include "atonce/jobs/fetch.h"
 #include "atonce/jobs/probe.h"
 
@@ -11,6 +12,7 @@ namespace {
 constexpr std::array jobs{
     JobRow{"probe", "open a TCP connection to each host and close it: open, closed, timeout?", with_probe},
     JobRow{"fetch", "get each URL: what was answered, how long it took, and what went wrong?", with_fetch, check_fetch},
+    JobRow{"batch", "requests in their order, batches at once: was each answer as expected?", with_batch, check_batch},
 };
 
 }  // namespace

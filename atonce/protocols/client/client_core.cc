@@ -82,7 +82,7 @@ ClientCounts ClientCore::counts() const {
 }
 
 ClientCore::Route ClientCore::route_of(const Hop& hop) const {
-  Route route;
+  Route route{.version = hop.options.version.value_or(settings_.version)};
   const Url& url = hop.request.url;
   if (url.scheme == Scheme::https) route.tls = hop.options.tls != nullptr ? hop.options.tls : settings_.tls;
   if (hop.options.proxy != nullptr) {
@@ -95,8 +95,8 @@ ClientCore::Route ClientCore::route_of(const Hop& hop) const {
 }
 
 Origin::Speaks ClientCore::expected_of(const Route& route) const {
-  if (settings_.version == HttpVersionChoice::http11 || route.absolute_form) return Origin::Speaks::http1;
-  if (settings_.version == HttpVersionChoice::http2) return Origin::Speaks::http2;
+  if (route.version == HttpVersionChoice::http11 || route.absolute_form) return Origin::Speaks::http1;
+  if (route.version == HttpVersionChoice::http2) return Origin::Speaks::http2;
   return route.tls != nullptr ? Origin::Speaks::unknown : Origin::Speaks::http1;
 }
 
@@ -105,6 +105,7 @@ Origin& ClientCore::enter_origin(const Hop& hop, const Route& route) {
   key_text_.clear();
   if (!route.absolute_form) append_place(key_text_, url.host, url.port);
   if (route.tls != nullptr) append_number(key_text_, reinterpret_cast<std::uintptr_t>(route.tls));
+  append_number(key_text_, static_cast<std::uint64_t>(route.version));
   if (route.proxy != nullptr) {
     append_number(key_text_, static_cast<std::uint64_t>(route.proxy->kind));
     append_place(key_text_, route.proxy->host, route.proxy->port);
@@ -241,7 +242,7 @@ Task<ClientCore::Ending> ClientCore::exchange_shared(const Hop& hop, const Route
 
 bool ClientCore::speaks_http2(const Route& route, const Connection& connection) const {
   if (route.tls != nullptr) return connection.stream.tls()->alpn() == "h2";
-  return settings_.version == HttpVersionChoice::http2 && !route.absolute_form;
+  return route.version == HttpVersionChoice::http2 && !route.absolute_form;
 }
 
 /// The connection goes on by itself, reserved for us; it is for others, too, unless we wanted one for us alone.

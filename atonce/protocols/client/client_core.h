@@ -42,6 +42,7 @@ class ClientCore {
   struct Route {
     const TlsContext* tls = nullptr;
     const Proxy* proxy = nullptr;
+    HttpVersionChoice version = HttpVersionChoice::automatic;
     bool absolute_form = false;  ///< The proxy answers itself.
   };
   enum class Ending : std::uint8_t {

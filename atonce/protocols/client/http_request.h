@@ -97,11 +97,12 @@ struct RequestOptions {
   bool idempotent = false;  ///< may be sent again although its method does not say so
   bool fresh = false;       ///< on a connection of its own, which is closed afterwards
   std::optional<RedirectPolicy> follow;
-  std::int64_t now_s = 0;           ///< the wall clock, seconds since 1970: what cookies' ages are judged by
-  CookieJar* cookies = nullptr;     ///< sent from and kept in; outlives the exchange
-  const TlsContext* tls = nullptr;  ///< other than the client's; outlives the client
-  const Proxy* proxy = nullptr;     ///< other than the client's; outlives the exchange
-  bool direct = false;              ///< through no proxy at all
+  std::int64_t now_s = 0;                    ///< the wall clock, seconds since 1970: what cookies' ages are judged by
+  CookieJar* cookies = nullptr;              ///< sent from and kept in; outlives the exchange
+  const TlsContext* tls = nullptr;           ///< other than the client's; outlives the client
+  std::optional<HttpVersionChoice> version;  ///< other than the client's; `tls` offers it
+  const Proxy* proxy = nullptr;              ///< other than the client's; outlives the exchange
+  bool direct = false;                       ///< through no proxy at all
 };
 
 }  // namespace atonce

@@ -1,0 +1,177 @@
+#include "atonce/jobs/batch.h"
+
+#include <sys/random.h>
+#include <time.h>
+
+#include <map>
+#include <stdexcept>
+
+#include "atonce/jobs/batch_session.h"
+#include "atonce/jobs/batch_source.h"
+#include "atonce/jobs/fetch_recipe.h"
+#include "atonce/jobs/guard.h"
+#include "atonce/jobs/job_dialer.h"
+#include "atonce/jobs/sent_ledger.h"
+#include "atonce/runtime/sleep.h"
+
+namespace atonce {
+namespace {
+
+// A shortage of our own is waited out so long before it becomes the (local) verdict.
+constexpr Duration shortage_max = std::chrono::seconds(30);
+constexpr Duration shortage_pause = std::chrono::milliseconds(20);
+
+/// What comes to pass in the middle of a batch, and what the rest of it is then.
+enum class Course : std::uint8_t { goes_on, failed, stopped };
+
+class BatchJob final : public Job {
+ public:
+  BatchJob(Io& io, HttpClient& client, const FetchRecipe& recipe, TlsVariants& variants, const JobSetting& setting)
+      : io_(io), setting_(setting), shared_{io, client, recipe, variants, setting} {
+    const RunFolderOptions& run = setting.plan.run;
+    if (run.none || run.path.empty()) return;
+    if (const auto opened = ledger_.open(run.path + "/sent"); !opened)
+      throw std::runtime_error("the ledger of what was sent cannot be kept in " + run.path);
+  }
+
+  Task<void> run(Outcome& outcome) override {
+    begin(outcome);
+    const Parsed<std::shared_ptr<const hurl::Batch>> batch = load(outcome.target);
+    if (!batch) {
+      end_all(outcome, Verdict::invalid_input, batch.error().text);
+      co_return;
+    }
+    const bool is_hurl = !(*batch)->source.empty() && is_hurl_file((*batch)->source);
+    if (outcome.target.step > 0 && is_hurl) {
+      end_all(outcome, Verdict::not_sent, "what the requests before it captured went with the session that made them");
+      co_return;
+    }
+    BatchSession session(shared_, **batch);
+    const Instant began = io_.now();
+    Course course = Course::goes_on;
+    while (true) {
+      course = co_await do_step(outcome, **batch, session, course);
+      if (outcome.target.members == 1) break;
+      next(outcome);
+    }
+    outcome.exchange->batch_took = std::chrono::floor<std::chrono::microseconds>(io_.now() - began);
+  }
+
+ private:
+  void begin(Outcome& outcome) const {
+    outcome.started = outcome.finished = io_.now();
+    outcome.tries = 0;
+    outcome.exchange.emplace();
+  }
+
+  /// Hands on what is done; `outcome` is the next request's then.
+  void next(Outcome& outcome) {
+    Target target = next_member(outcome.target);
+    emit(std::move(outcome));
+    outcome = Outcome{.target = std::move(target), .due = io_.now()};
+    begin(outcome);
+  }
+
+  void end_all(Outcome& outcome, Verdict verdict, const std::string& why) {
+    while (true) {
+      outcome.verdict = verdict;
+      outcome.exchange->detail = why;
+      if (outcome.target.members == 1) return;
+      next(outcome);
+    }
+  }
+
+  Task<Course> do_step(Outcome& outcome, const hurl::Batch& batch, BatchSession& session, Course course) {
+    const hurl::Step& step = batch.steps.at(outcome.target.step);
+    session.describe(step, outcome);
+    if (course == Course::stopped) {
+      outcome.verdict = Verdict::unfinished;
+      co_return course;
+    }
+    if (course == Course::failed) {
+      outcome.verdict = Verdict::skipped;
+      co_return course;
+    }
+    const bool repeatable = session.may_repeat(step);
+    if (!repeatable && ledger_.has(outcome.target.index)) {
+      outcome.verdict = Verdict::unknown_outcome;
+      outcome.exchange->detail = "an earlier session may have sent it, and saw no answer";
+      co_return setting_.plan.batch.keep_going ? Course::goes_on : Course::failed;
+    }
+    if (!repeatable) {
+      if (const auto marked = ledger_.mark(outcome.target.index); !marked) {
+        outcome.verdict = Verdict::local_file;
+        outcome.error = marked.error().code;
+        outcome.exchange->detail = "the run's ledger of what was sent cannot be written, so nothing is sent";
+        co_return Course::failed;
+      }
+    }
+    co_await outlast_shortage(outcome, step, session);
+    if (!repeatable && !was_sent(outcome)) (void)ledger_.unmark(outcome.target.index);
+    if (outcome.verdict == Verdict::unfinished) co_return Course::stopped;
+    const bool good = outcome.verdict == Verdict::ok || session.was_left_out();
+    co_return good || setting_.plan.batch.keep_going ? Course::goes_on : Course::failed;
+  }
+
+  Task<void> outlast_shortage(Outcome& outcome, const hurl::Step& step, BatchSession& session) {
+    const Instant given_up_at = io_.now() + shortage_max;
+    do {
+      co_await session.run(step, outcome);
+    } while (outcome.verdict == Verdict::local_shortage && io_.now() < given_up_at &&
+             co_await sleep_for(io_, shortage_pause));
+  }
+
+  static bool was_sent(const Outcome& outcome) { return outcome.exchange->requested != Instant{}; }
+
+  /// Hurl files are few and asked for often; lines of JSON are read once.
+  Parsed<std::shared_ptr<const hurl::Batch>> load(const Target& target) {
+    const std::optional<BatchSource> source = parse_batch_source(target.source);
+    if (!source) return complain("the target is no batch");
+    if (source->is_hurl())
+      if (const auto found = files_.find(source->path); found != files_.end()) return found->second;
+    Parsed<hurl::Batch> batch = load_batch(*source);
+    if (!batch) return std::unexpected(batch.error());
+    if (batch->steps.size() != target.step + target.members)
+      return complain(escape_path(source->path) + " has changed since the run began");
+    auto kept = std::make_shared<const hurl::Batch>(std::move(*batch));
+    if (source->is_hurl() && files_.size() < files_max) files_.emplace(source->path, kept);
+    return kept;
+  }
+
+  static std::string escape_path(const std::string& path) { return "\"" + path + "\""; }
+
+  // Beyond that, files are read again for each of their runs.
+  static constexpr std::size_t files_max = 1'024;
+
+  Io& io_;
+  const JobSetting& setting_;
+  BatchSession::Shared shared_;
+  SentLedger ledger_;
+  std::map<std::string, std::shared_ptr<const hurl::Batch>> files_;
+};
+
+}  // namespace
+
+Parsed<void> check_batch(const Plan& plan) {
+  if (const auto recipe = FetchRecipe::make(plan.fetch); !recipe) return std::unexpected(recipe.error());
+  for (const auto* words : {&plan.batch.variables, &plan.batch.secrets})
+    for (const std::string& word : *words)
+      if (const auto variable = hurl::parse_variable(word); !variable) return std::unexpected(variable.error());
+  return {};
+}
+
+Task<void> with_batch(Io& io, const JobSetting& setting, std::uint32_t window, JobBody body) {
+  if (const auto good = check_batch(setting.plan); !good) throw std::runtime_error(good.error().text);
+  const Parsed<FetchRecipe> recipe = FetchRecipe::make(setting.plan.fetch);
+  const ClientSettings settings = recipe->client_settings(window);
+  TlsVariants variants(*recipe);
+  co_await with_job_resolver(io, setting, [&](Resolver& resolver) -> Task<void> {
+    JobDialer dialer(io, resolver, setting);
+    co_await with_client(io, dialer, settings, [&](HttpClient& client) -> Task<void> {
+      BatchJob job(io, client, *recipe, variants, setting);
+      co_await body(job);
+    });
+  });
+}
+
+}  // namespace atonce

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "atonce/jobs/fetch_recipe.h"
+#include "atonce/jobs/hurl/evaluate.h"
+#include "atonce/jobs/job.h"
+#include "atonce/protocols/cookies/jar.h"
+
+namespace atonce {
+
+/// TLS as some requests want it and the others do not: made when first asked for. Outlives the client.
+class TlsVariants {
+ public:
+  explicit TlsVariants(const FetchRecipe& recipe) : recipe_(recipe) {}
+  Parsed<const TlsContext*> get(bool insecure, HttpVersionChoice version);
+
+ private:
+  const FetchRecipe& recipe_;
+  std::map<std::pair<bool, HttpVersionChoice>, TlsContext> made_;
+};
+
+/// One batch as it runs: its variables, its cookies, and how a step of it is sent and held against what is expected.
+class BatchSession {
+ public:
+  /// What all batches of a loop share.
+  struct Shared {
+    Io& io;
+    HttpClient& client;
+    const FetchRecipe& recipe;
+    TlsVariants& variants;
+    const JobSetting& setting;
+    PublicSuffixes suffixes = PublicSuffixes::system();
+  };
+
+  BatchSession(Shared& shared, const hurl::Batch& batch);
+
+  /// Method and URL as the file has them, for a row of a step that is never sent.
+  void describe(const hurl::Step& step, Outcome& outcome) const;
+  /// The request may be sent again although nobody knows what became of it.
+  bool may_repeat(const hurl::Step& step) const;
+
+  /// Sends it, with the retries that it asks for, and checks the answer. Fills in `outcome` but its target; may be
+  /// called again for the same step.
+  Task<void> run(const hurl::Step& step, Outcome& outcome);
+
+  /// The step that ran last says of itself that it is to be left out.
+  bool was_left_out() const { return left_out_; }
+
+ private:
+  struct Tried;
+  Task<void> run_once(const hurl::Step& step, const hurl::StepOptions& wishes, Outcome& outcome);
+  Task<void> send(const hurl::PreparedRequest& prepared, const hurl::Step& step, Outcome& outcome);
+  void judge(const hurl::Step& step, Fetched& fetched, const KeptBody& body);
+  Parsed<RequestOptions> options_for(const hurl::PreparedRequest& prepared);
+  Parsed<std::string> read_beside(std::string_view path) const;
+  static void refuse(Outcome& outcome, std::string why);
+
+  Shared& shared_;
+  const hurl::Batch& batch_;
+  hurl::Variables variables_;
+  hurl::Sources sources_;
+  std::optional<CookieJar> jar_;
+  bool left_out_ = false;
+};
+
+}  // namespace atonce

@@ -1,0 +1,302 @@
+#include "atonce/strategies/batch_list.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <deque>
+#include <limits>
+#include <mutex>
+
+#include "atonce/jobs/batch_source.h"
+#include "atonce/jobs/hurl/json_lines.h"
+#include "atonce/jobs/target_parser.h"
+#include "atonce/strategies/list_file.h"
+
+namespace atonce {
+namespace {
+
+/// A batch that was found: where it is, and of how many requests.
+struct Found {
+  BatchSource source;
+  std::string name;
+  std::uint32_t steps = 1;
+  std::string complaint;
+};
+
+/// Lines of a regular file that may be as long as a request with its body.
+class LongLines {
+ public:
+  enum class Step : std::uint8_t { line, too_long, end, failed };
+
+  explicit LongLines(int descriptor) : descriptor_(descriptor) {}
+
+  /// `line` lasts until the next call; of one that is too long there is nothing.
+  Step next(std::string_view& line) {
+    buffer_.erase(0, std::exchange(given_, 0));
+    begin_ = position_;
+    bool too_long = false;
+    for (std::size_t scanned = 0;;) {
+      const std::size_t end = buffer_.find('\n', scanned);
+      if (end != std::string::npos) return give(line, end, end + 1, too_long);
+      scanned = buffer_.size();
+      if (scanned > line_bytes_max_) {
+        too_long = true;
+        position_ += scanned;
+        buffer_.clear();
+        scanned = 0;
+      }
+      const ssize_t got = fill();
+      if (got < 0) return Step::failed;
+      if (got == 0)
+        return buffer_.empty() && !too_long ? Step::end : give(line, buffer_.size(), buffer_.size(), too_long);
+    }
+  }
+
+  std::uint64_t line_begin() const { return begin_; }
+  std::uint64_t position() const { return position_; }
+  int error() const { return error_; }
+
+ private:
+  static constexpr std::size_t read_bytes = 256 << 10;
+
+  Step give(std::string_view& line, std::size_t size, std::size_t consumed, bool too_long) {
+    line = std::string_view(buffer_).substr(0, size);
+    given_ = consumed;
+    position_ += consumed;
+    return too_long || size > line_bytes_max_ ? Step::too_long : Step::line;
+  }
+
+  ssize_t fill() {
+    const std::size_t size = buffer_.size();
+    buffer_.resize(size + read_bytes);
+    ssize_t got = 0;
+    do got = read(descriptor_, buffer_.data() + size, read_bytes);
+    while (got < 0 && errno == EINTR);
+    error_ = got < 0 ? errno : 0;
+    buffer_.resize(size + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    return got;
+  }
+
+  int descriptor_;
+  const std::size_t line_bytes_max_ = hurl::BatchLimits().line_bytes_max;
+  std::string buffer_;
+  std::size_t given_ = 0;       ///< bytes at the front that the last line had
+  std::uint64_t begin_ = 0;     ///< of the last line, in the file
+  std::uint64_t position_ = 0;  ///< behind the last line
+  int error_ = 0;
+};
+
+/// The batches of one file, found while it is read.
+class FileBatches {
+ public:
+  FileBatches(std::string path, std::unique_ptr<ListFile> file)
+      : path_(std::move(path)), file_(std::move(file)), reader_(file_->descriptor), lines_(path_) {}
+
+  /// The next batch, or what is wrong with one; nothing at the end of the file.
+  std::optional<Found> next() {
+    while (found_.empty() && !ended_) read_line();
+    if (found_.empty()) return std::nullopt;
+    Found first = std::move(found_.front());
+    found_.pop_front();
+    return first;
+  }
+
+  std::uint64_t lines() const { return line_; }
+  const std::optional<Complaint>& error() const { return error_; }
+
+ private:
+  void read_line() {
+    std::string_view text;
+    switch (reader_.next(text)) {
+      case LongLines::Step::line: note_line(); return take(lines_.add(text));
+      case LongLines::Step::too_long:
+        note_line();
+        found_.push_back({{path_, reader_.line_begin(), 1, line_}, "", 1, too_long_text()});
+        return;
+      case LongLines::Step::failed:
+        error_ = Complaint{fmt::format("{} could not be read beyond line {}: {}", file_->shown, line_,
+                                       std::strerror(reader_.error()))};
+        [[fallthrough]];
+      case LongLines::Step::end: take(lines_.finish()); ended_ = true;
+    }
+  }
+
+  void note_line() {
+    ++line_;
+    begins_.push_back(reader_.line_begin());
+  }
+
+  static std::string too_long_text() {
+    return fmt::format("a line has more than {} bytes, too many for a request", hurl::BatchLimits().line_bytes_max);
+  }
+
+  void take(std::optional<hurl::Batch> batch) {
+    if (!batch) return;
+    const std::uint64_t first = batch->steps.front().place.line, last = batch->steps.back().place.line;
+    const std::uint64_t begin = begin_of(first), end = last < line_ ? begin_of(last + 1) : reader_.position();
+    found_.push_back(
+        {{path_, begin, end - begin, first}, batch->name, static_cast<std::uint32_t>(batch->steps.size()), ""});
+    begins_.erase(begins_.begin(), begins_.begin() + static_cast<std::ptrdiff_t>(last - first_kept_ + 1));
+    first_kept_ = last + 1;
+  }
+
+  std::uint64_t begin_of(std::uint64_t line) const { return begins_.at(line - first_kept_); }
+
+  std::string path_;
+  std::unique_ptr<ListFile> file_;
+  LongLines reader_;
+  hurl::JsonLines lines_;
+  std::deque<Found> found_;
+  std::deque<std::uint64_t> begins_;  ///< of each line from `first_kept_` on
+  std::uint64_t first_kept_ = 1;
+  std::uint64_t line_ = 0;
+  bool ended_ = false;
+  std::optional<Complaint> error_;
+};
+
+/// A file of the command line: known as a whole, or to be read.
+struct BatchFile {
+  std::string path;
+  std::optional<Found> hurl;
+};
+
+class BatchList final : public TargetList {
+ public:
+  BatchList(const InputOptions& input, std::vector<BatchFile> files)
+      : files_(std::move(files)),
+        turns_(input.starts ? std::numeric_limits<std::uint64_t>::max() : input.repeat),
+        batches_max_(std::min(input.starts.value_or(unlimited), input.limit.value_or(unlimited))) {
+    const bool all_known = std::ranges::all_of(files_, [](const BatchFile& file) { return file.hurl.has_value(); });
+    if (!all_known || input.starts) return;
+    std::uint64_t sum = 0;
+    for (const BatchFile& file : files_) sum += file.hurl->steps;
+    if (input.limit.value_or(unlimited) >= files_.size() * turns_) count_ = sum * turns_;
+  }
+
+  std::size_t claim(std::span<Target> out) override {
+    const std::lock_guard lock(mutex_);
+    std::size_t given = 0;
+    while (given < out.size() && next(out[given])) ++given;
+    ended_.store(finished_, std::memory_order_release);
+    return given;
+  }
+  bool ended() const override { return ended_.load(std::memory_order_acquire); }
+  std::uint64_t lines_read() const override { return lines_.load(std::memory_order_relaxed); }
+  /// As requests are the account's unit, they are what was read.
+  std::uint64_t target_lines() const override { return given_.load(std::memory_order_relaxed); }
+  std::uint64_t targets_given() const override { return given_.load(std::memory_order_relaxed); }
+  std::uint64_t duplicates_dropped() const override { return 0; }
+  std::optional<std::uint64_t> target_count() const override { return count_; }
+  std::optional<double> fraction_consumed() const override {
+    if (batches_max_ == unlimited) return std::nullopt;
+    return static_cast<double>(batches_.load(std::memory_order_relaxed)) / static_cast<double>(batches_max_);
+  }
+  std::optional<Complaint> error() const override {
+    const std::lock_guard lock(mutex_);
+    return error_;
+  }
+  std::optional<Complaint> warning() const override { return std::nullopt; }
+
+ private:
+  static constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
+
+  bool next(Target& target) {
+    std::optional<Found> found = finished_ || batches_ == batches_max_ ? std::nullopt : find();
+    if (!found) {
+      finished_ = true;
+      return false;
+    }
+    target = {.index = given_, .line = found->source.line, .complaint = std::move(found->complaint)};
+    target.input = found->name.empty() ? found->source.path : found->name;
+    target.input.resize(std::min(target.input.size(), input_bytes_max));
+    target.source = write_batch_source(found->source);
+    target.batch = ++batches_;
+    target.members = found->steps;
+    given_ += found->steps;
+    if (batches_ == batches_max_) finished_ = true;
+    return true;
+  }
+
+  /// Goes through the files, turn for turn. A turn that found nothing is the last.
+  std::optional<Found> find() {
+    while (turns_ > 0 && !error_) {
+      for (; file_ < files_.size(); ++file_) {
+        const BatchFile& file = files_[file_];
+        if (file.hurl) {
+          found_in_turn_ = true;
+          ++file_;
+          return file.hurl;
+        }
+        if (std::optional<Found> found = find_in(file.path)) return found;
+      }
+      file_ = 0;
+      --turns_;
+      if (!std::exchange(found_in_turn_, false)) turns_ = 0;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Found> find_in(const std::string& path) {
+    if (!open_) {
+      auto file = open_list_file(path);
+      if (!file) {
+        error_ = file.error();
+        return std::nullopt;
+      }
+      open_.emplace(path, std::move(*file));
+    }
+    std::optional<Found> found = open_->next();
+    found_in_turn_ |= found.has_value();
+    if (found) return found;
+    lines_ += open_->lines();
+    error_ = open_->error();
+    open_.reset();
+    return std::nullopt;
+  }
+
+  mutable std::mutex mutex_;
+  const std::vector<BatchFile> files_;
+  std::uint64_t turns_;  ///< still to be begun, with this one
+  const std::uint64_t batches_max_;
+  std::optional<std::uint64_t> count_;
+  std::size_t file_ = 0;
+  std::optional<FileBatches> open_;
+  bool found_in_turn_ = false;
+  bool finished_ = false;
+  std::optional<Complaint> error_;
+  std::atomic<bool> ended_{false};
+  std::atomic<std::uint64_t> given_{0};
+  std::atomic<std::uint64_t> batches_{0};
+  std::atomic<std::uint64_t> lines_{0};
+};
+
+}  // namespace
+
+Parsed<std::unique_ptr<TargetList>> open_batches(const InputOptions& input) {
+  std::vector<BatchFile> files;
+  std::string complaints;
+  for (const std::string& path : input.targets.empty() ? std::vector{input.list} : input.targets) {
+    BatchFile& file = files.emplace_back(path);
+    if (!is_hurl_file(path)) {
+      if (const auto opened = open_list_file(path); !opened) return std::unexpected(opened.error());
+      continue;
+    }
+    const Parsed<hurl::Batch> batch = load_batch({.path = path});
+    if (!batch) {
+      if (!complaints.empty()) complaints += '\n';
+      complaints += batch.error().text;
+    } else if (batch->steps.empty()) {
+      files.pop_back();
+    } else {
+      file.hurl = Found{{.path = path}, path, static_cast<std::uint32_t>(batch->steps.size()), ""};
+    }
+  }
+  if (!complaints.empty()) return complain(complaints);
+  return std::make_unique<BatchList>(input, std::move(files));
+}
+
+}  // namespace atonce
