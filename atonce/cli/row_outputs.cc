@@ -22,7 +22,7 @@ bool shares_terminal(const Plan& plan) {
 Parsed<std::unique_ptr<RowOutputs>> RowOutputs::open(const Plan& plan, Keeping* kept, Progress& progress) {
   std::unique_ptr<RowOutputs> outputs(new RowOutputs(plan, kept));
   if (kept == nullptr && plan.output.format == ResultFormat::sqlite) {
-    auto database = SqliteSink::open(plan.output.path, speaks_http(plan));
+    auto database = SqliteSink::open(plan.output.path, row_kind_of(plan));
     if (!database) return std::unexpected(database.error());
     outputs->database_ = std::move(*database);
     return outputs;

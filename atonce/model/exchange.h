@@ -57,6 +57,10 @@ struct ExchangeCaps {
   static constexpr std::size_t redirect_bytes = 64 << 10;
 };
 
+/// What became of a batch, told with its last request. Failed: one of its requests was neither ok nor left out by its
+/// own options.
+enum class BatchEnd : std::uint8_t { none, completed, failed };
+
 /// What an HTTP request came to: the last one of a chain of redirects. Text is as the peer sent it, and to be escaped
 /// wherever it is shown.
 struct Exchange {
@@ -73,19 +77,20 @@ struct Exchange {
   std::vector<Redirect> redirects;
   std::uint32_t redirects_cut = 0;  ///< steps beyond what is kept
   std::optional<TlsFacts> tls;
-  bool insecure = false;   ///< certificates were not checked, by wish
-  bool reused = false;     ///< the connection had served before
-  bool truncated = false;  ///< the body went on beyond what is kept
-  Instant secured{};       ///< TLS stood: curl's appconnect; the epoch when not reached, as the next two
-  Instant requested{};     ///< about to send the request: curl's pretransfer
-  Instant answered{};      ///< first byte of the answer: curl's starttransfer
-  std::string detail;      ///< why the verdict is what it is, for a person
-  std::string hash;        ///< of the decoded body, "sha256:..."; empty when not asked for
-  std::string title;       ///< of an HTML page; empty when not asked for
-  std::string saved_as;    ///< file the body went to
-  bool matched = true;     ///< false: what was asked for (`--match`, `--filter`) leaves it out of the rows
-  Duration batch_took{};   ///< of the last request of a batch: since the first began; whole microseconds
-  bool sent = false;       ///< a request that must not be repeated has left us: nothing tries this target again
+  bool insecure = false;                ///< certificates were not checked, by wish
+  bool reused = false;                  ///< the connection had served before
+  bool truncated = false;               ///< the body went on beyond what is kept
+  Instant secured{};                    ///< TLS stood: curl's appconnect; the epoch when not reached, as the next two
+  Instant requested{};                  ///< about to send the request: curl's pretransfer
+  Instant answered{};                   ///< first byte of the answer: curl's starttransfer
+  std::string detail;                   ///< why the verdict is what it is, for a person
+  std::string hash;                     ///< of the decoded body, "sha256:..."; empty when not asked for
+  std::string title;                    ///< of an HTML page; empty when not asked for
+  std::string saved_as;                 ///< file the body went to
+  bool matched = true;                  ///< false: what was asked for (`--match`, `--filter`) leaves it out of the rows
+  BatchEnd batch_end = BatchEnd::none;  ///< of the last request of a batch; of all others none
+  Duration batch_took{};                ///< with it: since the first request began; whole microseconds
+  bool sent = false;  ///< a request that must not be repeated has left us: nothing tries this target again
 
   friend bool operator==(const Exchange&, const Exchange&) = default;
 };

@@ -169,6 +169,19 @@ bool read_redirects(Reader& from, Exchange& exchange) {
   return redirects_kept(exchange.redirects) == exchange.redirects.size();
 }
 
+/// 0: not the last of a batch; else the time, and below it whether the batch failed.
+void write_batch_end(const Exchange& exchange, Writer& to) {
+  if (exchange.batch_end == BatchEnd::none) return to.number(0);
+  const auto us = std::chrono::floor<std::chrono::microseconds>(exchange.batch_took).count();
+  to.number(1 + 2 * std::min(static_cast<std::uint64_t>(us), batch_us_max) + (exchange.batch_end == BatchEnd::failed));
+}
+
+void read_batch_end(Reader& from, Exchange& exchange) {
+  const std::uint64_t end = from.number(2 + 2 * batch_us_max);
+  exchange.batch_end = end == 0 ? BatchEnd::none : end % 2 == 1 ? BatchEnd::completed : BatchEnd::failed;
+  exchange.batch_took = std::chrono::microseconds(end == 0 ? 0 : (end - 1) / 2);
+}
+
 }  // namespace
 
 void write_exchange(const Exchange& exchange, std::string& to, bool url_is_known) {
@@ -190,7 +203,7 @@ void write_exchange(const Exchange& exchange, std::string& to, bool url_is_known
   writer.text(exchange.hash, Caps::words);
   writer.text(exchange.title, Caps::sentence);
   writer.text(exchange.saved_as, Caps::path);
-  writer.number(static_cast<std::uint64_t>(std::chrono::floor<std::chrono::microseconds>(exchange.batch_took).count()));
+  write_batch_end(exchange, writer);
 }
 
 bool read_exchange(std::string_view& from, Exchange& exchange) {
@@ -220,7 +233,7 @@ bool read_exchange(std::string_view& from, Exchange& exchange) {
   reader.text(exchange.hash, Caps::words);
   reader.text(exchange.title, Caps::sentence);
   reader.text(exchange.saved_as, Caps::path);
-  exchange.batch_took = std::chrono::microseconds(reader.number(batch_us_max));
+  read_batch_end(reader, exchange);
   exchange.insecure = (flags & insecure) != 0;
   exchange.reused = (flags & reused) != 0;
   exchange.truncated = (flags & truncated) != 0;

@@ -19,6 +19,7 @@ void Tally::add(const Outcome& outcome) {
   tried_again += outcome.lap > 1;
   overturned += outcome.overturned;
   if (outcome.exchange) add_exchange(*outcome.exchange, outcome.connected);
+  unreadable += outcome.verdict == Verdict::invalid_input && !outcome.exchange;
   if (outcome.started == Instant{}) return;  // Nothing was asked of anybody.
   queue_us.add(microseconds(outcome.started - outcome.due));
   if (outcome.resolved != Instant{} && !outcome.target.address)
@@ -42,6 +43,8 @@ void Tally::add_exchange(const Exchange& exchange, Instant connected) {
   head_bytes += exchange.head_bytes;
   wire_body_bytes += exchange.wire_body_bytes;
   body_bytes += exchange.body_bytes;
+  batches_completed += exchange.batch_end == BatchEnd::completed;
+  batches_failed += exchange.batch_end == BatchEnd::failed;
   if (exchange.secured != Instant{} && connected != Instant{} && !exchange.reused)
     handshake_us.add(microseconds(exchange.secured - connected));
   if (exchange.answered != Instant{} && exchange.requested != Instant{})
@@ -64,6 +67,9 @@ void Tally::merge(const Tally& other) {
   head_bytes += other.head_bytes;
   wire_body_bytes += other.wire_body_bytes;
   body_bytes += other.body_bytes;
+  batches_completed += other.batches_completed;
+  batches_failed += other.batches_failed;
+  unreadable += other.unreadable;
   handshake_us.merge(other.handshake_us);
   first_byte_us.merge(other.first_byte_us);
   queue_us.merge(other.queue_us);

@@ -25,6 +25,7 @@ class ExchangeColumns final : public ExchangeFields {
   void text(std::string_view name, std::string_view) override { add(name); }
   void number(std::string_view name, std::optional<std::uint64_t>) override { add(name); }
   void flag(std::string_view name, std::optional<bool>) override { add(name); }
+  void time(std::string_view name, std::optional<Duration>) override { add(name); }
   void json(std::string_view name, std::string_view) override { add(name); }
 
  private:
@@ -57,12 +58,12 @@ void append_quoted(std::string& row, std::string_view cell) {
 
 class CsvRows final : public RowWriter, ExchangeFields {
  public:
-  explicit CsvRows(bool http) : http_(http) {}
+  explicit CsvRows(RowKind kind) : kind_(kind), http_(kind != RowKind::probe) {}
 
   void append_header(std::string& text) override {
     text += first_columns;
     ExchangeColumns columns(text);
-    if (http_) tell_exchange({}, columns, json_);
+    tell_exchange({}, kind_, columns, json_);
     text += ",time_queue,time_namelookup,time_connect";
     if (http_) text += ",time_appconnect,time_pretransfer,time_starttransfer";
     text += ",time_total";
@@ -74,7 +75,7 @@ class CsvRows final : public RowWriter, ExchangeFields {
     append_number(text, row_schema);
     write_target(outcome.target);
     write_verdict(outcome);
-    if (http_) tell_exchange(outcome, *this, json_);
+    tell_exchange(outcome, kind_, *this, json_);
     write_times(times_of(outcome));
     write_lists(outcome);
     write_trust(outcome);
@@ -145,6 +146,7 @@ class CsvRows final : public RowWriter, ExchangeFields {
   void flag(std::string_view, std::optional<bool> value) override {
     *row_ += !value ? "," : *value ? ",true" : ",false";
   }
+  void time(std::string_view, std::optional<Duration> value) override { time_or_nothing(value); }
   void json(std::string_view, std::string_view value) override {
     *row_ += ',';
     append_quoted(*row_, value);
@@ -172,6 +174,7 @@ class CsvRows final : public RowWriter, ExchangeFields {
     append_quoted(*row_, (formula ? "'" : "") + escape_for_terminal(text));
   }
 
+  const RowKind kind_;
   const bool http_;
   std::string* row_ = nullptr;  ///< what is being written to
   std::string json_;
@@ -179,6 +182,6 @@ class CsvRows final : public RowWriter, ExchangeFields {
 
 }  // namespace
 
-std::unique_ptr<RowWriter> make_csv_rows(const Plan& plan) { return std::make_unique<CsvRows>(speaks_http(plan)); }
+std::unique_ptr<RowWriter> make_csv_rows(const Plan& plan) { return std::make_unique<CsvRows>(row_kind_of(plan)); }
 
 }  // namespace atonce

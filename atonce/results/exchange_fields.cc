@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "atonce/results/json_text.h"
+#include "atonce/results/row_fields.h"
 
 namespace atonce {
 namespace {
@@ -103,15 +104,30 @@ void tell_rest(const Exchange* exchange, ExchangeFields& fields) {
   text("detail", &Exchange::detail);
 }
 
+void tell_batch(const Outcome& outcome, ExchangeFields& fields) {
+  const Exchange* exchange = outcome.exchange.get();
+  const bool is_last = exchange != nullptr && exchange->batch_end != BatchEnd::none;
+  fields.number("batch", outcome.target.batch);
+  fields.number("request", outcome.target.step);
+  fields.time("time_batch", is_last ? std::optional(row_time(exchange->batch_took)) : std::nullopt);
+}
+
 }  // namespace
 
-void tell_exchange(const Outcome& outcome, ExchangeFields& fields, std::string& room) {
+RowKind row_kind_of(const Plan& plan) {
+  if (plan.job == "probe") return RowKind::probe;
+  return plan.job == "batch" ? RowKind::batch : RowKind::fetch;
+}
+
+void tell_exchange(const Outcome& outcome, RowKind kind, ExchangeFields& fields, std::string& room) {
+  if (kind == RowKind::probe) return;
   const Exchange* exchange = outcome.exchange.get();
   fields.text("url", url_of(outcome));
   fields.text("method", exchange == nullptr ? nothing : exchange->method);
   tell_answer(exchange, fields, room);
   tell_tls(exchange != nullptr && exchange->tls ? &*exchange->tls : nullptr, fields, room);
   tell_rest(exchange, fields);
+  if (kind == RowKind::batch) tell_batch(outcome, fields);
 }
 
 std::string_view url_of(const Outcome& outcome) {

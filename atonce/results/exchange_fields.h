@@ -10,8 +10,10 @@
 
 namespace atonce {
 
-/// The rows of this job tell what HTTP came to.
-inline bool speaks_http(const Plan& plan) { return plan.job != "probe"; }
+/// What the rows of a job tell beside its verdicts: of a fetch what HTTP came to, of a batch its place there too.
+enum class RowKind : std::uint8_t { probe, fetch, batch };
+RowKind row_kind_of(const Plan& plan);
+inline bool speaks_http(const Plan& plan) { return row_kind_of(plan) != RowKind::probe; }
 
 /// Is told the fields of an exchange, one after another. What is empty or missing is null.
 class ExchangeFields {
@@ -21,13 +23,14 @@ class ExchangeFields {
   virtual void text(std::string_view name, std::string_view value) = 0;
   virtual void number(std::string_view name, std::optional<std::uint64_t> value) = 0;
   virtual void flag(std::string_view name, std::optional<bool> value) = 0;
+  virtual void time(std::string_view name, std::optional<Duration> value) = 0;
   /// A list: JSON, safe as it is.
   virtual void json(std::string_view name, std::string_view value) = 0;
 };
 
-/// Tells `fields` every field in the order of rows, all of them whatever the outcome has: docs/results.md has their
-/// meaning. `room` is kept between rows.
-void tell_exchange(const Outcome& outcome, ExchangeFields& fields, std::string& room);
+/// Tells `fields` every field that rows of `kind` have beside those of a probe, in their order, all of them whatever
+/// the outcome has: docs/results.md has their meaning. `room` is kept between rows.
+void tell_exchange(const Outcome& outcome, RowKind kind, ExchangeFields& fields, std::string& room);
 
 /// The URL that the outcome ended at; that of the target where it never began; empty for a probe.
 std::string_view url_of(const Outcome& outcome);

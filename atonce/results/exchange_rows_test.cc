@@ -124,7 +124,7 @@ TEST(ExchangeRows, ProbeRowsHaveNoneOfThis) {
 }
 
 TEST(ExchangeRows, CsvHasACellForEachColumn) {
-  for (const char* job : {"probe", "fetch"}) {
+  for (const char* job : {"probe", "fetch", "batch"}) {
     const std::string text = written(ResultFormat::csv, {fetched_outcome()}, {.job = job});
     const std::size_t header = text.find('\n');
     const auto names = cells_of(std::string_view(text).substr(0, header));

@@ -13,7 +13,7 @@ namespace {
 
 class JsonlRows final : public RowWriter, ExchangeFields {
  public:
-  explicit JsonlRows(bool http) : http_(http) {}
+  explicit JsonlRows(RowKind kind) : kind_(kind), http_(kind != RowKind::probe) {}
 
   void append_row(std::string& text, const Outcome& outcome) override {
     row_ = &text;
@@ -21,7 +21,7 @@ class JsonlRows final : public RowWriter, ExchangeFields {
     append_number(*row_, row_schema);
     write_target(outcome.target);
     write_verdict(outcome);
-    if (http_) tell_exchange(outcome, *this, room_);
+    tell_exchange(outcome, kind_, *this, room_);
     write_times(times_of(outcome));
     write_trust(outcome);
     if (!outcome.target.columns.empty()) {
@@ -107,6 +107,10 @@ class JsonlRows final : public RowWriter, ExchangeFields {
     key(name);
     *row_ += !value ? "null" : *value ? "true" : "false";
   }
+  void time(std::string_view name, std::optional<Duration> value) override {
+    key(name);
+    time_or_null({}, value);
+  }
   void json(std::string_view name, std::string_view value) override {
     key(name);
     *row_ += value.empty() ? "null" : value;
@@ -136,6 +140,7 @@ class JsonlRows final : public RowWriter, ExchangeFields {
       *row_ += "null";
   }
 
+  const RowKind kind_;
   const bool http_;
   std::string* row_ = nullptr;  ///< what is being written to
   std::string room_;
@@ -143,6 +148,6 @@ class JsonlRows final : public RowWriter, ExchangeFields {
 
 }  // namespace
 
-std::unique_ptr<RowWriter> make_jsonl_rows(const Plan& plan) { return std::make_unique<JsonlRows>(speaks_http(plan)); }
+std::unique_ptr<RowWriter> make_jsonl_rows(const Plan& plan) { return std::make_unique<JsonlRows>(row_kind_of(plan)); }
 
 }  // namespace atonce

@@ -46,6 +46,13 @@ TEST(ResultsPage, HasEveryFieldOfAnExchange) {
   for (const auto& [name, value] : fields.items()) EXPECT_THAT(text, HasSubstr("\n| `" + name + "` | "));
 }
 
+TEST(ResultsPage, HasEveryFieldOfABatch) {
+  const std::string text = page();
+  const auto fields = nlohmann::json::parse(written(ResultFormat::jsonl, {batch_outcome()}, {.job = "batch"}));
+  EXPECT_EQ(fields.size(), 55u);
+  for (const auto& [name, value] : fields.items()) EXPECT_THAT(text, HasSubstr("\n| `" + name + "` | "));
+}
+
 TEST(ResultsPage, HasEveryDoubt) {
   const std::string text = page();
   for (const DoubtRow& row : all_doubts)

@@ -12,8 +12,8 @@ namespace {
 /// A database keeps its own place in the journal, in the transaction of its rows. Its disk work is SQLite's own.
 class SqliteOutput final : public Output {
  public:
-  SqliteOutput(Storage& storage, std::string path, std::string run_id, bool http)
-      : storage_(storage), path_(std::move(path)), run_id_(std::move(run_id)), rows_(http) {}
+  SqliteOutput(Storage& storage, std::string path, std::string run_id, RowKind kind)
+      : storage_(storage), path_(std::move(path)), run_id_(std::move(run_id)), rows_(kind) {}
 
   bool has_order() const override { return false; }
   int start_fresh() override { return rows_.create(path_, run_id_); }
@@ -60,7 +60,7 @@ class SqliteOutput final : public Output {
 std::unique_ptr<Output> make_output(const RunFolder& folder, const OutputPlace& place, const Plan& plan) {
   if (place.format == ResultFormat::sqlite)
     return std::make_unique<SqliteOutput>(folder.storage(), folder.path_of(place), folder.manifest().run_id,
-                                          speaks_http(plan));
+                                          row_kind_of(plan));
   return make_line_output(folder.storage(), folder.path_of(place), row_of(place.format).rows(plan));
 }
 

@@ -10,7 +10,7 @@
 #include <iterator>
 
 #include "atonce/model/escape.h"
-#include "atonce/results/exchange_fields.h"
+#include "atonce/results/json_text.h"
 #include "atonce/results/row_fields.h"
 
 namespace atonce {
@@ -36,6 +36,7 @@ class ExchangeColumns final : public ExchangeFields {
   void text(std::string_view name, std::string_view) override { add(name, "TEXT"); }
   void number(std::string_view name, std::optional<std::uint64_t>) override { add(name, "INTEGER"); }
   void flag(std::string_view name, std::optional<bool>) override { add(name, "INTEGER"); }
+  void time(std::string_view name, std::optional<Duration>) override { add(name, "REAL"); }
   void json(std::string_view name, std::string_view) override { add(name, "TEXT"); }
 
  private:
@@ -45,18 +46,18 @@ class ExchangeColumns final : public ExchangeFields {
   std::string& to_;
 };
 
-std::string columns_of_results(bool http) {
+std::string columns_of_results(RowKind kind) {
   std::string columns(first_columns), room;
   ExchangeColumns exchange(columns);
-  if (http) tell_exchange({}, exchange, room);
+  tell_exchange({}, kind, exchange, room);
   columns += ", time_queue REAL, time_namelookup REAL, time_connect REAL";
-  if (http) columns += ", time_appconnect REAL, time_pretransfer REAL, time_starttransfer REAL";
+  if (kind != RowKind::probe) columns += ", time_appconnect REAL, time_pretransfer REAL, time_starttransfer REAL";
   columns += last_columns;
   return columns;
 }
 
-std::string insertion(bool http) {
-  const std::string columns = columns_of_results(http);
+std::string insertion(RowKind kind) {
+  const std::string columns = columns_of_results(kind);
   std::string sql = "INSERT OR REPLACE INTO results VALUES (?";
   for (auto more = std::ranges::count(columns, ','); more > 0; --more) sql += ",?";
   return sql + ")";
@@ -108,7 +109,7 @@ int SqliteRows::create(const std::string& path, std::string_view run_id) {
       "BEGIN; {} CREATE TABLE results ({}); PRAGMA application_id = {}; PRAGMA user_version = {}; INSERT INTO run "
       "VALUES ('{}', {}, 0, 0, '{}'); "
       "COMMIT;",
-      table_of_run, columns_of_results(http_), sqlite_application_id, sqlite_user_version, run_id, row_schema,
+      table_of_run, columns_of_results(kind_), sqlite_application_id, sqlite_user_version, run_id, row_schema,
       ATONCE_VERSION);
   if (const int error = run(first.c_str())) return error;
   return prepare();
@@ -140,7 +141,7 @@ int SqliteRows::open_file(const std::string& path) {
 }
 
 int SqliteRows::prepare() {
-  const std::string insert = insertion(http_);
+  const std::string insert = insertion(kind_);
   for (const auto& [sql, statement] :
        {std::pair{insert.c_str(), &insert_}, {"UPDATE run SET records = ?, rows = ?", &update_}}) {
     const int code = sqlite3_prepare_v3(database_, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, nullptr);
@@ -171,7 +172,7 @@ int SqliteRows::insert(const Outcome& outcome) {
 void SqliteRows::bind_target(const Target& target) {
   bind_number(target.index);
   bind_number(target.line);
-  input_ = http_ ? shown_input(target) : target.input;
+  input_ = kind_ != RowKind::probe ? shown_input(target) : target.input;
   bind_text(input_);
   target.host.empty() ? bind_word({}) : bind_text(target.host);
   bind_number_or_null(target.port);
@@ -203,6 +204,7 @@ class SqliteRows::BindExchange final : public ExchangeFields {
   void flag(std::string_view, std::optional<bool> value) override {
     value ? rows_.bind_number(*value ? 1 : 0) : rows_.bind_word({});
   }
+  void time(std::string_view, std::optional<Duration> value) override { rows_.bind_seconds(value); }
   void json(std::string_view, std::string_view value) override {
     value.empty() ? rows_.bind_word({}) : rows_.bind_word(rows_.copies_.emplace_back(value));
   }
@@ -212,16 +214,15 @@ class SqliteRows::BindExchange final : public ExchangeFields {
 };
 
 void SqliteRows::bind_exchange(const Outcome& outcome) {
-  if (!http_) return;
   copies_.clear();
   BindExchange fields(*this);
-  tell_exchange(outcome, fields, room_);
+  tell_exchange(outcome, kind_, fields, room_);
 }
 
 void SqliteRows::bind_times(const Outcome& outcome) {
   const RowTimes times = times_of(outcome);
   for (const auto& time : {times.queue, times.namelookup, times.connect}) bind_seconds(time);
-  if (http_)
+  if (kind_ != RowKind::probe)
     for (const auto& time : {times.appconnect, times.pretransfer, times.starttransfer}) bind_seconds(time);
   bind_seconds(times.total);
 }

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "atonce/model/outcome.h"
-#include "atonce/results/json_text.h"
+#include "atonce/results/exchange_fields.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -24,8 +24,7 @@ inline constexpr int sqlite_user_version = 2;             ///< of the tables
 /// "Write-Ahead Logging", "Result and Error Codes".
 class SqliteRows {
  public:
-  /// With the columns of HTTP, or without.
-  explicit SqliteRows(bool http = false) : http_(http) {}
+  explicit SqliteRows(RowKind kind = RowKind::probe) : kind_(kind) {}
   ~SqliteRows();  ///< What was not committed is gone.
   SqliteRows(const SqliteRows&) = delete;
   SqliteRows& operator=(const SqliteRows&) = delete;
@@ -65,7 +64,7 @@ class SqliteRows {
   void bind_text(std::string_view text);
   void bind_seconds(std::optional<Duration> time);
 
-  const bool http_;
+  const RowKind kind_;
   sqlite3* database_ = nullptr;
   sqlite3_stmt* insert_ = nullptr;
   sqlite3_stmt* update_ = nullptr;

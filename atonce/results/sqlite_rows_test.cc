@@ -209,7 +209,7 @@ TEST_F(SqliteRowsTest, TakesOutcomesWithoutARunFolder) {
 }
 
 TEST_F(SqliteRowsTest, HasTheFieldsOfAnExchangeTyped) {
-  SqliteRows rows(true);
+  SqliteRows rows(RowKind::fetch);
   ASSERT_EQ(rows.create(path(), "run"), 0);
   Outcome outcome = fetched_outcome();
   outcome.target.input = "https://me:secret@example.org";

@@ -17,9 +17,9 @@ Instant clock_now() { return std::chrono::time_point_cast<Duration>(std::chrono:
 
 }  // namespace
 
-Parsed<std::unique_ptr<SqliteSink>> SqliteSink::open(const std::string& path, bool http) {
+Parsed<std::unique_ptr<SqliteSink>> SqliteSink::open(const std::string& path, RowKind kind) {
   if (path == "-") return complain("a SQLite database cannot go to standard output; give it a file with -o");
-  auto sink = std::make_unique<SqliteSink>(http);
+  auto sink = std::make_unique<SqliteSink>(kind);
   if (const int error = sink->rows_.create(path, ""))
     return complain_of(
         error, fmt::format("the database \"{}\" cannot be made: {}", escape_for_terminal(path), std::strerror(error)));

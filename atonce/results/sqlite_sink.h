@@ -13,10 +13,10 @@ namespace atonce {
 /// its last rows.
 class SqliteSink final : public OutcomeSink {
  public:
-  /// Replaces what stands at `path`, by a database with the columns of HTTP or without. Complains of what keeps it from
+  /// Replaces what stands at `path`, by a database with the columns of `kind`. Complains of what keeps it from
   /// being made; standard output is no place for one.
-  static Parsed<std::unique_ptr<SqliteSink>> open(const std::string& path, bool http = false);
-  explicit SqliteSink(bool http) : rows_(http) {}
+  static Parsed<std::unique_ptr<SqliteSink>> open(const std::string& path, RowKind kind = RowKind::probe);
+  explicit SqliteSink(RowKind kind) : rows_(kind) {}
 
   int add(const Outcome& outcome) override;
   int flush() override;

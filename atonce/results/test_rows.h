@@ -60,6 +60,21 @@ inline Outcome fetched_outcome() {
   return outcome;
 }
 
+/// The second request of batch 2, whose answer came after 58 ms and was complete after 70; the last one of its batch
+/// where `end` says so.
+inline Outcome batch_outcome(BatchEnd end = BatchEnd::none) {
+  Outcome outcome = fetched_outcome();
+  outcome.target = {.index = 4, .line = 5, .input = "orders", .batch = 2, .step = 1};
+  if (end == BatchEnd::none) outcome.target.members = 2;
+  outcome.finished = at_ms(72);
+  outcome.exchange->method = "POST";
+  outcome.exchange->url = "https://example.org/orders";
+  outcome.exchange->sent = true;
+  outcome.exchange->batch_end = end;
+  if (end != BatchEnd::none) outcome.exchange->batch_took = std::chrono::milliseconds(104);
+  return outcome;
+}
+
 inline Outcome invalid_outcome(std::string input, std::string complaint) {
   return {.target = {.index = 1, .line = 17, .input = std::move(input), .complaint = std::move(complaint)},
           .verdict = Verdict::invalid_input};

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "atonce/model/escape.h"
+#include "atonce/results/batch_rows.h"
 #include "atonce/results/exchange_fields.h"
 #include "atonce/results/json_text.h"
 #include "atonce/results/row_fields.h"
@@ -253,8 +254,12 @@ class TextRows final : public RowWriter {
 }  // namespace
 
 std::unique_ptr<RowWriter> make_text_rows(const Plan& plan) {
-  if (speaks_http(plan)) return std::make_unique<UrlRows>(plan);
-  return std::make_unique<TextRows>(plan);
+  switch (row_kind_of(plan)) {
+    case RowKind::probe: return std::make_unique<TextRows>(plan);
+    case RowKind::fetch: return std::make_unique<UrlRows>(plan);
+    case RowKind::batch: return make_batch_rows(plan);
+  }
+  return nullptr;
 }
 
 }  // namespace atonce
