@@ -121,7 +121,8 @@ class CommandLine {
   static Parsed<void> check_fits_job(const Invocation& invocation, const OptionRow& row) {
     if (invocation.command != Command::compare) return {};
     const CommandRow* job = find_command(invocation.plan.job);
-    const bool of_another = find_option(Command::probe, row.name) || find_option(Command::fetch, row.name);
+    const bool of_another = find_option(Command::probe, row.name) || find_option(Command::fetch, row.name) ||
+                            find_option(Command::batch, row.name);
     if (job == nullptr || !of_another || find_option(job->command, row.name)) return {};
     return complain(
         fmt::format("{} has no option --{}; atonce help {} lists its options", job->name, row.name, job->name));
@@ -172,9 +173,14 @@ class CommandLine {
 /// What a command assumes before it reads its options.
 void apply_defaults(Invocation& invocation, const Words& positionals, const KnownNames& names) {
   Plan& plan = invocation.plan;
-  if (invocation.command == Command::fetch) plan.job = "fetch";
+  if (invocation.command == Command::fetch || invocation.command == Command::batch)
+    plan.job = row_of(invocation.command).name;
   if (invocation.command == Command::compare && !positionals.empty()) plan.job = positionals.front();
   if (plan.job == "fetch") plan.input.kind = TargetKind::url;
+  if (plan.job == "batch") {
+    plan.input.kind = TargetKind::batch;
+    plan.trust = {.confirm = 0, .canaries = false};  // A request has one place in its order.
+  }
   if (invocation.command != Command::compare) return;
   // A comparison measures strategies: as fast as each can, each target once, and nothing kept.
   plan.strategies.clear();
@@ -184,12 +190,25 @@ void apply_defaults(Invocation& invocation, const Words& positionals, const Know
 }
 
 /// The command line as it may be kept: spelled out, and without secrets.
-Words words_to_keep(const CommandLine& line, const Words& positionals) {
-  Words words{"fetch"};
+Words words_to_keep(std::string_view command, const CommandLine& line, const Words& positionals) {
+  Words words{std::string(command)};
   std::ranges::copy(line.options_without_secrets(), std::back_inserter(words));
   if (!positionals.empty()) words.emplace_back("--");
   for (const std::string& word : positionals) words.push_back(redact(word));
   return words;
+}
+
+/// A rate and a duration are a number of starts.
+Parsed<void> set_schedule(Plan& plan) {
+  constexpr double starts_max = 1e12;
+  if (!plan.batch.duration) return {};
+  if (!plan.pacing.rate) return complain("--duration is for starts on schedule: say how many, as in --rate 500/s");
+  if (plan.input.repeat != 1) return complain("--repeat and --duration both say how often: leave one of them out");
+  const double starts = *plan.pacing.rate * seconds(*plan.batch.duration);
+  if (starts < 1) return complain("within --duration nothing is due at this --rate");
+  if (starts > starts_max) return complain("--rate and --duration come to more batches than can be counted");
+  plan.input.starts = static_cast<std::uint64_t>(starts + 0.5);
+  return {};
 }
 
 Parsed<Invocation> parse_command(Invocation invocation, const Words& words, const Surroundings& surroundings) {
@@ -203,8 +222,8 @@ Parsed<Invocation> parse_command(Invocation invocation, const Words& words, cons
   apply_defaults(invocation, line.positionals(), surroundings.names);
   done = line.apply(invocation, surroundings.names);
   if (!done) return std::unexpected(done.error());
-  const bool runs_job = invocation.command == Command::probe || invocation.command == Command::fetch;
-  if (runs_job && !invocation.plan.pacing.rate) invocation.plan.pacing.automatic = true;
+  const bool is_paced = invocation.command == Command::probe || invocation.command == Command::fetch;
+  if (is_paced && !invocation.plan.pacing.rate) invocation.plan.pacing.automatic = true;
   if (invocation.command == Command::resume) invocation.run.changes = line.options();
 
   Words positionals = line.positionals();
@@ -215,7 +234,9 @@ Parsed<Invocation> parse_command(Invocation invocation, const Words& words, cons
   }
   done = apply_positionals(invocation, positionals, surroundings);
   if (!done) return std::unexpected(done.error());
-  if (invocation.command == Command::fetch) invocation.words = words_to_keep(line, positionals);
+  if (done = set_schedule(invocation.plan); !done) return std::unexpected(done.error());
+  if (invocation.command == Command::fetch || invocation.command == Command::batch)
+    invocation.words = words_to_keep(row_of(invocation.command).name, line, positionals);
   return invocation;
 }
 

@@ -17,6 +17,12 @@ constexpr std::array fetch_examples{
     Example{"atonce fetch domains.csv --url https://{}/robots.txt --save robots", "one file of each"},
     Example{"atonce fetch https://example.org/ -H \"Accept: text/html\"", "one URL"},
 };
+constexpr std::array batch_examples{
+    Example{"atonce batch orders.jsonl --json -o answers.jsonl", "requests as lines of JSON"},
+    Example{"atonce batch login.hurl cart.hurl --variable host=localhost:8080", "Hurl files"},
+    Example{"atonce batch api.hurl --rate 500/s --duration 30s", "on schedule, come what may"},
+    Example{"atonce batch *.hurl --report-junit report.xml", "a test suite"},
+};
 constexpr std::array compare_examples{
     Example{"atonce compare probe domains.csv -n 100", "all strategies"},
     Example{"atonce compare probe domains.csv --strategy threads:100,async", "two of them"},
@@ -75,9 +81,16 @@ constexpr std::array commands{
                "URL. LIST has a URL or a host a line (https:// is assumed), or rank,domain CSV;\n"
                "with --url, hosts, addresses and networks. Sizes: 500K, 64M.",
                fetch_examples},
+    CommandRow{Command::batch, "batch", "[FILE...]", "requests in their order, many such batches at once",
+               "Within a batch each request waits for the answer to the one before; batches run\n"
+               "side by side. FILE.hurl is one batch, in Hurl's language; any other FILE has a\n"
+               "request a line: {\"batch\": \"b1\", \"method\": \"POST\", \"url\": ..., \"headers\": ...,\n"
+               "\"body\": ...}. A request is done, not sent, or of unknown outcome: sent, and nobody\n"
+               "saw an answer. What must not be sent twice never is.",
+               batch_examples},
     CommandRow{Command::compare, "compare", "JOB [LIST | TARGET...]",
                "run the same work with each strategy, and say which is faster",
-               "Runs JOB (probe, fetch) over the same targets with each strategy, in interleaved\n"
+               "Runs JOB (probe, fetch, batch) over the same targets with each strategy, in interleaved\n"
                "rounds; reports time, CPU, memory, and whether the verdicts agree. Takes the\n"
                "options of JOB too: atonce help fetch.",
                compare_examples},

@@ -13,12 +13,13 @@ namespace {
 /// What can follow a command without a dash: words, or files.
 std::string_view words_after(Command command) {
   switch (command) {
-    case Command::compare: return "probe fetch";
+    case Command::compare: return "probe fetch batch";
     case Command::world: return "calm fast open refused mixed stormy";
     case Command::completion: return "bash zsh fish";
-    case Command::help: return "probe fetch compare resume runs show diff world serve doctor completion man";
+    case Command::help: return "probe fetch batch compare resume runs show diff world serve doctor completion man";
     case Command::probe:
     case Command::fetch:
+    case Command::batch:
     case Command::resume:
     case Command::runs:
     case Command::serve:
@@ -32,7 +33,8 @@ std::string_view words_after(Command command) {
 }
 
 bool takes_files(Command command) {
-  return command == Command::probe || command == Command::fetch || command == Command::compare;
+  return command == Command::probe || command == Command::fetch || command == Command::batch ||
+         command == Command::compare;
 }
 
 bool takes_folders(Command command) {

@@ -22,6 +22,8 @@ std::vector<std::string_view> secrets_of(const Invocation& invocation) {
     secrets.push_back(cookies.substr(0, end));
     cookies.remove_prefix(end == cookies.npos ? cookies.size() : end + 2);
   }
+  for (const std::string& secret : invocation.plan.batch.secrets)
+    secrets.push_back(std::string_view(secret).substr(secret.find('=') + 1));
   for (const std::string& field : invocation.request.fields)
     if (without_secrets("header", field) != field)
       secrets.push_back(std::string_view(field).substr(field.find(':') + 1));

@@ -12,6 +12,7 @@ namespace atonce {
 enum class Command : std::uint8_t {
   probe,
   fetch,
+  batch,
   compare,
   resume,
   runs,

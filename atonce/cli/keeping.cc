@@ -44,7 +44,7 @@ Parsed<bool> is_worth_keeping(const Plan& plan) {
   if (plan.run.none || plan.dry_run) return false;
   if (!plan.run.path.empty() || plan.run.resume) return true;
   if (!is_rereadable(plan.input)) return false;
-  if (plan.input.targets.empty()) return true;
+  if (plan.input.targets.empty() && plan.input.kind != TargetKind::batch) return true;
   const auto list = open_targets(plan.input);
   if (!list) return std::unexpected(list.error());
   return (*list)->target_count().value_or(targets_worth_keeping) >= targets_worth_keeping;

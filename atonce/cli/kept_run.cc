@@ -39,7 +39,8 @@ Parsed<Invocation> invocation_of(const RunFolder& folder, const std::vector<std:
   const bool listed = manifest.input.targets.empty();
   Surroundings surroundings{.names = known_names(), .input_is_terminal = false};
   // Whether a word was a list or a target was decided when the run began.
-  surroundings.why_unreadable = [listed](const std::string&) { return listed ? 0 : ENOENT; };
+  const bool files = listed || (!manifest.arguments.empty() && manifest.arguments.front() == "batch");
+  surroundings.why_unreadable = [files](const std::string&) { return files ? 0 : ENOENT; };
   Parsed<Invocation> invocation = parse_resumed(manifest.arguments, changes, surroundings);
   if (!invocation)
     return complain(fmt::format("the run in \"{}\" was started with words that this atonce does not understand: {}",

@@ -33,7 +33,8 @@ void keep_standard_streams() {
 int run_command(const Invocation& invocation) {
   switch (invocation.command) {
     case Command::probe:
-    case Command::fetch: return run_job(invocation);
+    case Command::fetch:
+    case Command::batch: return run_job(invocation);
     case Command::compare: return run_compare(invocation);
     case Command::resume: return run_resume(invocation);
     case Command::runs: return run_runs(invocation);

@@ -122,7 +122,7 @@ Parsed<void> apply_connect_timeout(Invocation& invocation, const Values& values,
 }
 
 Parsed<void> apply_timeout(Invocation& invocation, const Values& values, const KnownNames&) {
-  if (invocation.plan.job == "fetch") return set(invocation.plan.fetch.timeouts.total, parse_duration(values.back()));
+  if (invocation.plan.job != "probe") return set(invocation.plan.fetch.timeouts.total, parse_duration(values.back()));
   return set(invocation.plan.probe.timeout, parse_duration(values.back()));
 }
 

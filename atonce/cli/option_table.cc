@@ -5,10 +5,16 @@
 namespace atonce {
 namespace {
 
-constexpr std::uint32_t kept = bit_of(Command::probe) | bit_of(Command::fetch);  // one job over a list
+constexpr std::uint32_t kept =
+    bit_of(Command::probe) | bit_of(Command::fetch) | bit_of(Command::batch);  // one job over a list
 constexpr std::uint32_t runs = kept | bit_of(Command::compare);
 constexpr std::uint32_t probes = bit_of(Command::probe) | bit_of(Command::compare);
 constexpr std::uint32_t fetches = bit_of(Command::fetch) | bit_of(Command::compare);
+constexpr std::uint32_t lists = probes | fetches;
+constexpr std::uint32_t batches = bit_of(Command::batch) | bit_of(Command::compare);
+constexpr std::uint32_t batch_only = bit_of(Command::batch);
+constexpr std::uint32_t requests = fetches | batches;
+constexpr std::uint32_t confirmed = bit_of(Command::probe) | bit_of(Command::fetch);
 constexpr std::uint32_t fetch_only = bit_of(Command::fetch);
 constexpr std::uint32_t compare_only = bit_of(Command::compare);
 constexpr std::uint32_t world_only = bit_of(Command::world);
@@ -25,43 +31,51 @@ using enum OptionGroup;
 constexpr std::array options{
     OptionRow{"ports", 'p', "PORTS", "ports to try, as 80,443,8000-8100 (443)", targets, probes | world_only, apply_ports},
     OptionRow{"url", 0, "TEMPLATE", "of each host of the list: https://{}/robots.txt", targets, fetches, apply_url},
-    OptionRow{"limit", 'n', "N", "only the first N lines of the list", targets, runs, apply_limit},
-    OptionRow{"unique", 0, "", "skip a target that came before", targets, runs, apply_unique},
+    OptionRow{"limit", 'n', "N", "only the first N lines of the list", targets, lists, apply_limit},
+    OptionRow{"limit", 'n', "N", "only the first N batches", targets, batch_only, apply_limit},
+    OptionRow{"unique", 0, "", "skip a target that came before", targets, lists, apply_unique},
+    OptionRow{"repeat", 0, "N", "go through all of the files N times (1)", targets, batches, apply_repeat},
     OptionRow{"exclude", 0, "FILE", "never try these names, addresses and networks", targets, runs, apply_exclude, "FILE"},
     OptionRow{"allow-private", 0, "", "names may lead to private and special addresses", targets, runs, apply_allow_private},
 
+    OptionRow{"variable", 0, "NAME=VALUE", "for Hurl files", request, batches, apply_variable},
+    OptionRow{"secret", 0, "NAME=VALUE", "the same, shown and kept nowhere", request, batches | resumed, apply_secret},
+    OptionRow{"keep-going", 0, "", "a request that failed does not end its batch", request, batches, apply_keep_going},
+    OptionRow{"idempotent", 0, "", "whatever may have been sent may be sent again", request, batches, apply_idempotent},
     OptionRow{"request", 'X', "METHOD", "the method (GET; HEAD with -I, POST with -d)", request, fetches, apply_request, "GET HEAD POST PUT PATCH DELETE OPTIONS"},
-    OptionRow{"header", 'H', "FIELD", "\"Name: value\" to send, or @FILE with such lines", request, fetches | resumed, apply_header},
+    OptionRow{"header", 'H', "FIELD", "\"Name: value\" to send, or @FILE with such lines", request, requests | resumed, apply_header},
     OptionRow{"data", 'd', "DATA", "the body, as a form; @FILE: without its line ends", request, fetches, apply_data, "FILE"},
     OptionRow{"data-binary", 0, "DATA", "the body as it is, or @FILE", request, fetches, apply_data_binary, "FILE"},
     OptionRow{"head", 'I', "", "only the head of the answer", request, fetches, apply_head},
-    OptionRow{"location", 'L', "", "follow redirects", request, fetches, apply_location, {}, true},
-    OptionRow{"max-redirs", 0, "N", "redirects at most (10)", request, fetches, apply_max_redirs},
+    OptionRow{"location", 'L', "", "follow redirects", request, requests, apply_location, {}, true},
+    OptionRow{"max-redirs", 0, "N", "redirects at most (10)", request, requests, apply_max_redirs},
     OptionRow{"user", 'u', "USER:PASS", "Basic authentication", request, fetches | resumed, apply_user},
     OptionRow{"cookie", 'b', "COOKIES", "cookies, as \"a=1; b=2\"; \"\": keep what answers set", request, fetches | resumed, apply_cookie},
-    OptionRow{"user-agent", 'A', "TEXT", "who asks (atonce/VERSION)", request, fetches, apply_user_agent},
-    OptionRow{"compressed", 0, "", "ask for a compressed body, and undo it", request, fetches, apply_compressed},
-    OptionRow{"http1.1", 0, "", "only HTTP/1.1", request, fetches, apply_http11},
-    OptionRow{"http2", 0, "", "only HTTP/2", request, fetches, apply_http2, {}, true},
-    OptionRow{"insecure", 'k', "", "do not verify certificates: anybody may answer", request, fetches, apply_insecure},
-    OptionRow{"cacert", 0, "FILE", "trust these authorities, not the system's", request, fetches, apply_cacert, "FILE"},
-    OptionRow{"cert", 'E', "FILE", "a client certificate, PEM", request, fetches, apply_cert, "FILE"},
-    OptionRow{"key", 0, "FILE", "its key (in the same file)", request, fetches, apply_key, "FILE"},
-    OptionRow{"proxy", 'x', "URL", "through http://HOST:PORT or socks5://HOST:PORT", request, fetches | resumed, apply_proxy},
+    OptionRow{"user-agent", 'A', "TEXT", "who asks (atonce/VERSION)", request, requests, apply_user_agent},
+    OptionRow{"compressed", 0, "", "ask for a compressed body, and undo it", request, requests, apply_compressed},
+    OptionRow{"http1.1", 0, "", "only HTTP/1.1", request, requests, apply_http11},
+    OptionRow{"http2", 0, "", "only HTTP/2", request, requests, apply_http2, {}, true},
+    OptionRow{"insecure", 'k', "", "do not verify certificates: anybody may answer", request, requests, apply_insecure},
+    OptionRow{"cacert", 0, "FILE", "trust these authorities, not the system's", request, requests, apply_cacert, "FILE"},
+    OptionRow{"cert", 'E', "FILE", "a client certificate, PEM", request, requests, apply_cert, "FILE"},
+    OptionRow{"key", 0, "FILE", "its key (in the same file)", request, requests, apply_key, "FILE"},
+    OptionRow{"proxy", 'x', "URL", "through http://HOST:PORT or socks5://HOST:PORT", request, requests | resumed, apply_proxy},
 
     OptionRow{"save", 0, "DIR", "save each body to a file in DIR", response, fetches, apply_save, "FOLDER"},
     OptionRow{"match", 0, "WHAT", "status=200,3xx size=1-999 text=, regex= or title=", response, fetches, apply_match},
     OptionRow{"filter", 0, "WHAT", "leave out such answers; as --match", response, fetches, apply_filter},
     OptionRow{"hash", 0, "NAME", "hash each body: sha256, sha1 or md5", response, fetches, apply_hash, "sha256 sha1 md5"},
     OptionRow{"title", 0, "", "the title of each page", response, fetches, apply_title},
-    OptionRow{"fail", 'f', "", "status 400 and above is no success", response, fetches, apply_fail},
-    OptionRow{"max-body", 0, "SIZE", "read so much of a body at most (64M)", response, fetches, apply_max_body},
+    OptionRow{"fail", 'f', "", "status 400 and above is no success", response, requests, apply_fail},
+    OptionRow{"max-body", 0, "SIZE", "read so much of a body at most (64M)", response, requests, apply_max_body},
 
     OptionRow{"strategy", 0, "NAME[:N]", "sequential, processes:N, threads:N, async:N (async)", pace, kept, apply_strategies, strategy_words},
     OptionRow{"strategy", 0, "LIST", "which, as sequential,threads:20,async:1000 (all)", pace, compare_only, apply_strategies, strategy_words},
     OptionRow{"rounds", 0, "N", "how often each strategy runs, in turns (5)", pace, compare_only, apply_rounds},
     OptionRow{"concurrency", 'c', "N", "in flight at most (what fits here, up to 20,000)", pace, runs | resumed, apply_concurrency},
-    OptionRow{"rate", 0, "RATE", "auto: as fast as answers stay sure; or 500/s, 30/m", pace, kept | resumed, apply_rate, "auto"},
+    OptionRow{"rate", 0, "RATE", "auto: as fast as answers stay sure; or 500/s, 30/m", pace, confirmed | resumed, apply_rate, "auto"},
+    OptionRow{"rate", 0, "RATE", "start so many batches at most, as 500/s or 30/m", pace, batch_only, apply_rate},
+    OptionRow{"duration", 0, "TIME", "start batches at --rate for so long, come what may", pace, batch_only, apply_duration},
     OptionRow{"rate", 0, "RATE", "starts at most, as 500/s or 30/m, or auto (all)", pace, compare_only, apply_rate, "auto"},
     OptionRow{"per-address", 0, "N", "in flight to one address at most; 0: no bound (32)", pace, runs, apply_per_address},
     OptionRow{"per-network", 0, "N", "the same for one /24 of IPv4 or /48 of IPv6 (256)", pace, runs, apply_per_network},
@@ -76,16 +90,17 @@ constexpr std::array options{
     OptionRow{"connect-timeout", 0, "TIME", "for one connection, as 3.5s or 800ms (3.5s)", answers, runs, apply_connect_timeout},
     OptionRow{"timeout", 0, "TIME", "for a whole try: looking up and connecting (none)", answers, bit_of(Command::probe), apply_timeout},
     OptionRow{"timeout", 'm', "TIME", "for a whole try of a URL, with redirects (30s)", answers, fetch_only, apply_timeout},
+    OptionRow{"timeout", 'm', "TIME", "for one request, with redirects (30s)", answers, batch_only, apply_timeout},
     OptionRow{"timeout", 0, "TIME", "for a whole try (none; fetch: 30s)", answers, compare_only, apply_timeout},
-    OptionRow{"resolve-timeout", 0, "TIME", "for looking up a name (--timeout)", answers, fetches, apply_resolve_timeout},
-    OptionRow{"tls-timeout", 0, "TIME", "for the TLS handshake (--timeout)", answers, fetches, apply_tls_timeout},
-    OptionRow{"answer-timeout", 0, "TIME", "for the first byte of an answer (--timeout)", answers, fetches, apply_answer_timeout},
-    OptionRow{"idle-timeout", 0, "TIME", "between pieces of an answer (--timeout)", answers, fetches, apply_idle_timeout},
-    OptionRow{"retries", 0, "N", "tries after the first, for time-outs and DNS (0)", answers, runs, apply_retries},
+    OptionRow{"resolve-timeout", 0, "TIME", "for looking up a name (--timeout)", answers, requests, apply_resolve_timeout},
+    OptionRow{"tls-timeout", 0, "TIME", "for the TLS handshake (--timeout)", answers, requests, apply_tls_timeout},
+    OptionRow{"answer-timeout", 0, "TIME", "for the first byte of an answer (--timeout)", answers, requests, apply_answer_timeout},
+    OptionRow{"idle-timeout", 0, "TIME", "between pieces of an answer (--timeout)", answers, requests, apply_idle_timeout},
+    OptionRow{"retries", 0, "N", "tries after the first, for time-outs and DNS (0)", answers, lists, apply_retries},
 
-    OptionRow{"confirm", 0, "N", "further tries, later, where one proves nothing (2)", trust, kept, apply_confirm},
+    OptionRow{"confirm", 0, "N", "further tries, later, where one proves nothing (2)", trust, confirmed, apply_confirm},
     OptionRow{"confirm", 0, "N", "further tries, later, where one proves nothing (0)", trust, compare_only, apply_confirm},
-    OptionRow{"no-canaries", 0, "", "mix in no hosts known to answer", trust, kept, apply_no_canaries},
+    OptionRow{"no-canaries", 0, "", "mix in no hosts known to answer", trust, confirmed, apply_no_canaries},
 
     OptionRow{"resolver", 0, "ADDR", "DNS server ADDR[:PORT], or \"system\" (resolv.conf)", names, runs, apply_resolver, "system"},
     OptionRow{"dns-timeout", 0, "TIME", "for the first question to a server (1s)", names, runs, apply_dns_timeout},
@@ -103,6 +118,8 @@ constexpr std::array options{
     OptionRow{"csv", 0, "", "CSV with a header", output, kept, apply_csv, {}, true},
     OptionRow{"format", 0, "NAME", "text, jsonl, csv, sqlite or none (text)", output, kept, apply_format, "text jsonl csv sqlite none"},
     OptionRow{"ordered", 0, "", "rows in the order of the list, not as they finish", output, kept, apply_ordered},
+    OptionRow{"report-junit", 0, "FILE", "what came of each request, as JUnit's XML", output, batch_only, apply_report_junit, "FILE"},
+    OptionRow{"report-tap", 0, "FILE", "the same as TAP", output, batch_only, apply_report_tap, "FILE"},
     OptionRow{"json", 0, "", "the report as JSON", output, compare_only, apply_report_json},
     OptionRow{"markdown", 0, "", "as a Markdown table", output, compare_only, apply_report_markdown, {}, true},
     OptionRow{"json", 0, "", "as JSON, for a program", output, tables, apply_table_json},
@@ -136,7 +153,7 @@ std::vector<const OptionRow*> shown_options_of(Command command) {
   std::vector<const OptionRow*> rows = options_of(command);
   std::erase_if(rows, [command](const OptionRow* row) {
     const bool of_one_job = row->group == request || row->group == response;
-    return row->hidden || (of_one_job && command != Command::fetch);
+    return row->hidden || (of_one_job && command != Command::fetch && command != Command::batch);
   });
   return rows;
 }

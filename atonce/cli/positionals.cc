@@ -77,6 +77,21 @@ Parsed<void> take_input(InputOptions& input, Words words, const Surroundings& su
   return {};
 }
 
+/// The files of a batch, all of them lists.
+Parsed<void> take_files(InputOptions& input, Words words, const Surroundings& surroundings) {
+  if (words.empty() && surroundings.input_is_terminal)
+    return refuse("no batches: name Hurl files or files of JSON lines, or pipe JSON lines in");
+  for (const std::string& word : words) {
+    if (word == "-" && words.size() > 1) return refuse("standard input is read alone: give \"-\", or files, not both");
+    if (word == "-") continue;
+    if (const int why = surroundings.why_unreadable(word); why != 0)
+      return refuse(fmt::format("cannot read {}: {}", shown(word), std::generic_category().message(why)));
+  }
+  input.list = words.empty() ? "-" : words[0];
+  if (words.size() > 1) input.targets.assign(words.begin(), words.end());
+  return {};
+}
+
 Parsed<void> take_job(Invocation& invocation, Words words, const Surroundings& surroundings) {
   const auto& jobs = surroundings.names.jobs;
   if (words.empty())
@@ -86,6 +101,8 @@ Parsed<void> take_job(Invocation& invocation, Words words, const Surroundings& s
     return refuse(fmt::format("{} is no job; name the job first ({}): atonce compare {} LIST", shown(words[0]),
                               either(jobs), jobs.front()));
   invocation.plan.job = words[0];
+  if (invocation.plan.input.kind == TargetKind::batch)
+    return take_files(invocation.plan.input, words.subspan(1), surroundings);
   return take_input(invocation.plan.input, words.subspan(1), surroundings);
 }
 
@@ -137,6 +154,7 @@ Parsed<void> apply_positionals(Invocation& invocation, Words words, const Surrou
   switch (invocation.command) {
     case Command::probe:
     case Command::fetch: return take_input(invocation.plan.input, words, surroundings);
+    case Command::batch: return take_files(invocation.plan.input, words, surroundings);
     case Command::compare: return take_job(invocation, words, surroundings);
     case Command::resume:
     case Command::show: return take_folder(invocation.run, invocation.command, words);

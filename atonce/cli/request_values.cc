@@ -160,6 +160,21 @@ Parsed<void> refuse_hidden(std::string_view option, std::string_view value) {
       fmt::format("what --{} was is kept with no run; give it again: atonce resume DIR --{} ...", option, option));
 }
 
+/// The same for "name=value".
+Parsed<void> replace_hidden_secrets(std::vector<std::string>& secrets) {
+  const auto is_hidden = [](const std::string& secret) { return secret.substr(secret.find('=') + 1) == hidden_secret; };
+  for (const std::string& secret : secrets) {
+    const std::string name = secret.substr(0, secret.find('=') + 1);
+    const auto brings = [&](const std::string& other) { return other.starts_with(name) && !is_hidden(other); };
+    if (is_hidden(secret) && std::ranges::none_of(secrets, brings))
+      return complain(
+          fmt::format("the secret {0} is kept with no run; give it again: atonce resume DIR --secret {0}=...",
+                      escape_for_terminal(name.substr(0, name.size() - 1))));
+  }
+  std::erase_if(secrets, is_hidden);
+  return {};
+}
+
 /// What a field is called, when its value is most likely a secret.
 bool names_secret(std::string_view name) {
   constexpr std::array<std::string_view, 9> parts{"auth",  "cookie", "token",     "secret",    "key",
@@ -233,12 +248,14 @@ Parsed<void> read_request_words(Invocation& invocation) {
     fetch.cookie.erase(0, fetch.cookie.rfind(std::string(hidden_secret) + "; ") + hidden_secret.size() + 2);
   if (auto known = refuse_hidden("user", fetch.user); !known) return known;
   if (auto known = refuse_hidden("cookie", fetch.cookie); !known) return known;
+  if (auto known = replace_hidden_secrets(invocation.plan.batch.secrets); !known) return known;
   if (auto known = refuse_hidden("proxy", fetch.proxy); !known) return known;
   return refuse_hidden("url", invocation.plan.input.url_template);
 }
 
 std::string without_secrets(std::string_view option, std::string_view value) {
   if (option == "user" || (option == "cookie" && !value.empty())) return std::string(hidden_secret);
+  if (option == "secret") return fmt::format("{}={}", value.substr(0, value.find('=')), hidden_secret);
   if (option == "proxy" || option == "url") return redact(value);
   if (option != "header" || value.starts_with('@')) return std::string(value);
   const std::size_t colon = value.find(':');

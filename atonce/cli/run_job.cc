@@ -10,6 +10,7 @@
 #include "atonce/cli/request_values.h"
 #include "atonce/cli/row_outputs.h"
 #include "atonce/cli/setting.h"
+#include "atonce/cli/spool.h"
 #include "atonce/cli/stop_signals.h"
 #include "atonce/reports/progress.h"
 #include "atonce/reports/summary.h"
@@ -23,7 +24,7 @@ namespace atonce {
 namespace {
 
 Duration patience_of(const Plan& plan) {
-  if (plan.job == "fetch") return plan.fetch.timeouts.total * (1 + plan.probe.retries);
+  if (plan.job != "probe") return plan.fetch.timeouts.total * (1 + plan.probe.retries);
   const Duration one_try = plan.probe.timeout.value_or(plan.probe.connect_timeout + plan.resolver.timeout);
   return one_try * (1 + plan.probe.retries);
 }
@@ -31,7 +32,7 @@ Duration patience_of(const Plan& plan) {
 /// How many targets there will be, as well as it can be known now.
 std::pair<std::optional<std::uint64_t>, bool> expected_targets(const TargetList& list, const Plan& plan) {
   if (const auto known = list.target_count()) return {known, false};
-  const std::size_t ports = plan.input.kind == TargetKind::url ? 1 : ports_of(plan.input).size();
+  const std::size_t ports = plan.input.kind != TargetKind::host ? 1 : ports_of(plan.input).size();
   const auto fraction = list.fraction_consumed();
   if (list.ended()) return {list.targets_given(), false};
   if (!fraction || *fraction <= 0 || list.targets_given() == 0) {
@@ -44,6 +45,9 @@ std::pair<std::optional<std::uint64_t>, bool> expected_targets(const TargetList&
 }
 
 std::string timeout_text(const Plan& plan) {
+  if (plan.job == "batch")
+    return fmt::format("{} for a request, {} to connect", write_duration(plan.fetch.timeouts.total),
+                       write_duration(plan.fetch.timeouts.connect));
   if (plan.job == "fetch")
     return fmt::format("{} for a URL, {} to connect, {} retries", write_duration(plan.fetch.timeouts.total),
                        write_duration(plan.fetch.timeouts.connect), plan.probe.retries);
@@ -52,6 +56,8 @@ std::string timeout_text(const Plan& plan) {
 
 std::string target_text(const Target& target) {
   if (!target.valid()) return fmt::format("(line {}) {}", target.line, target.complaint);
+  if (target.batch != 0)
+    return fmt::format("{} ({} {})", target.input, target.members, target.members == 1 ? "request" : "requests");
   return target.url.empty() ? fmt::format("{}:{}", target.host, target.port) : target.url;
 }
 
@@ -62,7 +68,11 @@ int tell_plan(const Plan& plan, const Staffing& staffing, TargetList& list) {
                  write_choice(plan.strategies.front()), staffing.engine, staffing.window);
   fmt::format_to(
       add, "rate       {}\n",
-      plan.pacing.rate ? fmt::format("{:g} starts/s at most", *plan.pacing.rate) : "as fast as answers stay sure");
+      plan.pacing.rate
+          ? fmt::format("{:g} starts/s{}", *plan.pacing.rate,
+                        plan.batch.duration ? fmt::format(" for {}", write_duration(*plan.batch.duration)) : " at most")
+      : plan.job == "batch" ? "as many as there is room for"
+                            : "as fast as answers stay sure");
   fmt::format_to(add, "confirm    {}\n",
                  plan.trust.confirm == 0 ? "nothing is tried again in a later lap"
                                          : fmt::format("who did not answer, up to {} times", plan.trust.confirm));
@@ -143,7 +153,7 @@ ProgressReading reading_of(const RunState& state) {
 
 /// Even where all else is quiet.
 void tell_danger(const Plan& plan) {
-  if (plan.job == "fetch" && plan.fetch.insecure)
+  if (plan.job != "probe" && plan.fetch.insecure)
     remark(
         {"WARNING: --insecure: no certificate is verified. Whoever is on the way can read and change everything, "
          "passwords too; each row says \"insecure\""});
@@ -218,10 +228,13 @@ int run_job(const Invocation& asked) {
     if (const auto list = open_targets(invocation.plan.input); !list) return complain_and_exit(list.error());
   auto kept = Keeping::open(invocation, invocation.plan);
   if (!kept) return complain_and_exit(kept.error());
+  // Requests are read where they stand when their turn comes.
+  auto spool = *kept || invocation.plan.job != "batch" ? Spool() : spool_if_pipe(invocation.plan.input);
+  if (!spool) return complain_and_exit(spool.error());
   Parsed<Setting> setting = prepare(invocation);
   if (!setting) return complain_and_exit(setting.error());
   Plan& plan = setting->plan;
-  plan.pacing.automatic = !plan.pacing.rate;
+  plan.pacing.automatic = !plan.pacing.rate && plan.job != "batch";
   const StrategyRow& strategy = *find_strategy(plan.strategies.front().name);
   const Parsed<Staffing> staffing = strategy.plan(plan, plan.strategies.front());
   if (!staffing) return complain_and_exit(staffing.error());

@@ -20,7 +20,7 @@ Parsed<WorldServer> move_into_world(Plan& plan) {
   Parsed<WorldSpec> spec = parse_world_spec(plan.world->profile);
   if (!spec) return std::unexpected(spec.error());
   if (plan.seed != 0) spec->seed = plan.seed;
-  const bool of_urls = plan.input.kind == TargetKind::url;
+  const bool of_urls = plan.input.kind != TargetKind::host;
   spec->ports = of_urls ? std::vector<std::uint16_t>{80, 443} : ports_of(plan.input);
   // A probe says nothing; whoever fetches wants to be answered, behind a round trip too.
   if (plan.job == "probe") spec->web = WebKind::off;

@@ -1,6 +1,8 @@
 #include "atonce/cli/spool.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -26,6 +28,11 @@ int copy_all(int from, int to) {
   }
 }
 
+bool reads_once(const std::string& list) {
+  struct stat status{};
+  return list == "-" || (stat(list.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode));
+}
+
 }  // namespace
 
 Spool::~Spool() {
@@ -33,17 +40,18 @@ Spool::~Spool() {
 }
 
 Parsed<Spool> spool_if_pipe(InputOptions& input) {
-  if (!input.targets.empty() || input.list != "-") return Spool{};
+  if (!input.targets.empty() || !reads_once(input.list)) return Spool{};
   const char* folder = std::getenv("TMPDIR");
   std::string path = fmt::format("{}/atonce-list-XXXXXX", folder != nullptr && *folder != '\0' ? folder : "/tmp");
   const int file = mkstemp(path.data());
   if (file < 0)
-    return complain_of(errno, fmt::format("keeping a copy of standard input in {}: {}", path, std::strerror(errno)));
+    return complain_of(errno, fmt::format("keeping a copy of the list in {}: {}", path, std::strerror(errno)));
   Spool spool(path);
-  const int error = copy_all(STDIN_FILENO, file);
+  const int source = input.list == "-" ? STDIN_FILENO : open(input.list.c_str(), O_RDONLY | O_CLOEXEC);
+  const int error = source < 0 ? errno : copy_all(source, file);
+  if (source > STDIN_FILENO) close(source);
   close(file);
-  if (error != 0)
-    return complain_of(error, fmt::format("copying standard input to {}: {}", path, std::strerror(error)));
+  if (error != 0) return complain_of(error, fmt::format("copying the list to {}: {}", path, std::strerror(error)));
   input.list = path;
   return spool;
 }

@@ -24,7 +24,8 @@ class Spool {
   std::string path_;
 };
 
-/// Copies standard input, when it is the list, to a file in TMPDIR and makes `input` read that; else does nothing.
+/// Copies a list that can be read only once (standard input, a pipe) to a file in TMPDIR and makes `input` read that;
+/// else does nothing.
 Parsed<Spool> spool_if_pipe(InputOptions& input);
 
 }  // namespace atonce

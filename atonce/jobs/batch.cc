@@ -41,14 +41,13 @@ class BatchJob final : public Job {
       end_all(outcome, Verdict::invalid_input, batch.error().text);
       co_return;
     }
-    const bool is_hurl = !(*batch)->source.empty() && is_hurl_file((*batch)->source);
-    if (outcome.target.step > 0 && is_hurl) {
+    Course course = had_failed(outcome.target) ? Course::failed : Course::goes_on;
+    if (outcome.target.step > 0 && course == Course::goes_on && is_hurl_file((*batch)->source)) {
       end_all(outcome, Verdict::not_sent, "what the requests before it captured went with the session that made them");
       co_return;
     }
     BatchSession session(shared_, **batch);
     const Instant began = io_.now();
-    Course course = Course::goes_on;
     while (true) {
       course = co_await do_step(outcome, **batch, session, course);
       if (outcome.target.members == 1) break;
@@ -58,6 +57,13 @@ class BatchJob final : public Job {
   }
 
  private:
+  /// The request before this one ended the batch, in an earlier session.
+  bool had_failed(const Target& target) const {
+    if (target.step == 0 || setting_.plan.batch.keep_going) return false;
+    const SentMark before = ledger_.at(target.index - 1);
+    return before == SentMark::failed || before == SentMark::failed_unsent;
+  }
+
   void begin(Outcome& outcome) const {
     outcome.started = outcome.finished = io_.now();
     outcome.tries = 0;
@@ -83,6 +89,7 @@ class BatchJob final : public Job {
 
   Task<Course> do_step(Outcome& outcome, const hurl::Batch& batch, BatchSession& session, Course course) {
     const hurl::Step& step = batch.steps.at(outcome.target.step);
+    if (!is_hurl_file(batch.source)) outcome.target.line = step.place.line;
     session.describe(step, outcome);
     if (course == Course::stopped) {
       outcome.verdict = Verdict::unfinished;
@@ -93,13 +100,15 @@ class BatchJob final : public Job {
       co_return course;
     }
     const bool repeatable = session.may_repeat(step);
-    if (!repeatable && ledger_.has(outcome.target.index)) {
+    const std::uint64_t index = outcome.target.index;
+    const SentMark before = repeatable ? SentMark::none : ledger_.at(index);
+    if (before == SentMark::sent || before == SentMark::failed) {
       outcome.verdict = Verdict::unknown_outcome;
-      outcome.exchange->detail = "an earlier session may have sent it, and saw no answer";
+      outcome.exchange->detail = "an earlier session may have sent it, and its answer is not known";
       co_return setting_.plan.batch.keep_going ? Course::goes_on : Course::failed;
     }
     if (!repeatable) {
-      if (const auto marked = ledger_.mark(outcome.target.index); !marked) {
+      if (const auto marked = ledger_.mark(index, SentMark::sent); !marked) {
         outcome.verdict = Verdict::local_file;
         outcome.error = marked.error().code;
         outcome.exchange->detail = "the run's ledger of what was sent cannot be written, so nothing is sent";
@@ -107,9 +116,15 @@ class BatchJob final : public Job {
       }
     }
     co_await outlast_shortage(outcome, step, session);
-    if (!repeatable && !was_sent(outcome)) (void)ledger_.unmark(outcome.target.index);
-    if (outcome.verdict == Verdict::unfinished) co_return Course::stopped;
+    const bool sent = was_sent(outcome);
+    const bool stopped = outcome.verdict == Verdict::unfinished;
     const bool good = outcome.verdict == Verdict::ok || session.was_left_out();
+    // A mark that cannot be written leaves the request as one that may have been sent: nothing is sent twice.
+    if (!good && !stopped)
+      (void)ledger_.mark(index, sent ? SentMark::failed : SentMark::failed_unsent);
+    else if (!repeatable && !sent)
+      (void)ledger_.mark(index, SentMark::none);
+    if (stopped) co_return Course::stopped;
     co_return good || setting_.plan.batch.keep_going ? Course::goes_on : Course::failed;
   }
 

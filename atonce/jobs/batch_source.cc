@@ -61,7 +61,7 @@ std::string all_of(const std::vector<hurl::Finding>& findings, const std::string
 }
 
 Parsed<hurl::Batch> read_lines(std::string_view text, const BatchSource& source) {
-  hurl::JsonLines lines(source.path);
+  hurl::JsonLines lines(source.path, {}, source.line - 1);
   std::optional<hurl::Batch> batch;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());

@@ -7,6 +7,14 @@
 
 namespace atonce {
 
+/// What is known of a request, whatever became of its verdict.
+enum class SentMark : std::uint8_t {
+  none,
+  sent,           ///< it may have been
+  failed,         ///< it may have been, and it ended its batch
+  failed_unsent,  ///< it ended its batch, and nothing of it was sent
+};
+
 /// Which requests may have been sent: a byte for each target of a run, in a file beside its journal, shared by all
 /// loops, threads and forked workers. A mark survives the end of the process, `kill -9` too, for it is in the kernel's
 /// hands when `mark` returns; a power cut may lose the newest.
@@ -23,16 +31,12 @@ class SentLedger {
   /// Opens or makes the file. Errors: as open(2).
   Result<void> open(const std::string& path);
 
-  /// False where there is no ledger.
-  bool has(std::uint64_t index) const;
+  /// `none` where there is no ledger.
+  SentMark at(std::uint64_t index) const;
   /// Errors: as pwrite(2): ENOSPC, EIO, ... Without an open file nothing is done.
-  Result<void> mark(std::uint64_t index) { return write(index, 1); }
-  /// Nothing of it was sent after all.
-  Result<void> unmark(std::uint64_t index) { return write(index, 0); }
+  Result<void> mark(std::uint64_t index, SentMark mark);
 
  private:
-  Result<void> write(std::uint64_t index, char value);
-
   int file_ = -1;
 };
 

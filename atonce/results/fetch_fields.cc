@@ -65,6 +65,25 @@ std::string hash_text(HashKind hash) {
 
 }  // namespace
 
+std::vector<PlanField> batch_fields(const Plan& plan) {
+  const BatchOptions& batch = plan.batch;
+  const auto joined = [](const std::vector<std::string>& words, bool only_names) {
+    std::string text;
+    for (const std::string& word : words)
+      text += (text.empty() ? "" : ", ") + (only_names ? word.substr(0, word.find('=')) : word);
+    return or_none(text);
+  };
+  return {
+      {"--keep-going", on_off(batch.keep_going)},
+      {"--idempotent", on_off(batch.idempotent)},
+      {"--variable", joined(batch.variables, false)},
+      {"--secret", joined(batch.secrets, true)},
+      {"--repeat", fmt::format("{}", plan.input.repeat)},
+      {"--duration", exact(batch.duration)},
+      {"the number of starts", plan.input.starts ? fmt::format("{}", *plan.input.starts) : "not given"},
+  };
+}
+
 std::vector<PlanField> fetch_fields(const Plan& plan) {
   const FetchOptions& fetch = plan.fetch;
   return {

@@ -57,12 +57,17 @@ std::vector<std::string> texts_from_json(const Json& list) {
 }
 
 Json input_to_json(const InputMark& input) {
-  if (input.path.empty()) return Json{{"targets", texts_to_json(input.targets)}};
+  if (input.path.empty() && input.digest.empty()) return Json{{"targets", texts_to_json(input.targets)}};
+  if (input.path.empty())
+    return Json{{"targets", texts_to_json(input.targets)}, {"bytes", input.bytes}, {"xxh3_128", input.digest}};
   return Json{{"path", text_to_json(input.path)}, {"bytes", input.bytes}, {"xxh3_128", input.digest}};
 }
 
 InputMark input_from_json(const Json& value) {
-  if (value.contains("targets")) return {.targets = texts_from_json(value.at("targets"))};
+  if (value.contains("targets"))
+    return {.targets = texts_from_json(value.at("targets")),
+            .bytes = value.value("bytes", std::uint64_t{0}),
+            .digest = value.value("xxh3_128", std::string())};
   return {.path = text_from_json(value.at("path")),
           .bytes = value.at("bytes").get<std::uint64_t>(),
           .digest = value.at("xxh3_128").get<std::string>()};
@@ -161,12 +166,14 @@ Parsed<void> check_same_input(const Manifest& manifest, const InputMark& now) {
   if (then.targets != now.targets)
     return complain(
         fmt::format("the targets on the command line are not those that the run began with; {}", what_to_do));
+  const std::string name =
+      now.path.empty() ? "one of the files" : fmt::format("the list \"{}\"", escape_for_terminal(now.path));
   if (then.bytes != now.bytes)
-    return complain(fmt::format("the list \"{}\" has changed since the run began: it had {} bytes and has {}; {}",
-                                escape_for_terminal(now.path), grouped(then.bytes), grouped(now.bytes), what_to_do));
+    return complain(fmt::format("{} has changed since the run began: it had {} bytes and has {}; {}", name,
+                                grouped(then.bytes), grouped(now.bytes), what_to_do));
   if (then.digest != now.digest)
-    return complain(fmt::format("the list \"{}\" has changed since the run began: it has as many bytes, but others; {}",
-                                escape_for_terminal(now.path), what_to_do));
+    return complain(
+        fmt::format("{} has changed since the run began: it has as many bytes, but others; {}", name, what_to_do));
   return {};
 }
 

@@ -27,6 +27,8 @@ std::vector<PlanField> plan_fields(const Plan& plan);
 
 /// The part of them that a fetch alone has; secrets are told of as given or not.
 std::vector<PlanField> fetch_fields(const Plan& plan);
+/// What a batch has beside that.
+std::vector<PlanField> batch_fields(const Plan& plan);
 
 /// By what a list is known again: not by its name, since it may have moved.
 struct InputMark {

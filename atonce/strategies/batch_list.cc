@@ -139,7 +139,7 @@ class FileBatches {
     const std::uint64_t first = batch->steps.front().place.line, last = batch->steps.back().place.line;
     const std::uint64_t begin = begin_of(first), end = last < line_ ? begin_of(last + 1) : reader_.position();
     found_.push_back(
-        {{path_, begin, end - begin, first}, batch->name, static_cast<std::uint32_t>(batch->steps.size()), ""});
+        {{path_, begin, end - begin, first}, batch->name, static_cast<std::uint32_t>(batch->steps.size()), batch->complaint});
     begins_.erase(begins_.begin(), begins_.begin() + static_cast<std::ptrdiff_t>(last - first_kept_ + 1));
     first_kept_ = last + 1;
   }

@@ -118,6 +118,8 @@ class LoopSweep {
         if (is_voidable(outcome.verdict)) co_await confirm(outcome);
       }
     } else {
+      for (; outcome.target.members > 1; outcome.target = next_member(std::move(outcome.target)))
+        finish(Outcome{.target = outcome.target, .verdict = Verdict::invalid_input, .due = outcome.due});
       outcome.verdict = Verdict::invalid_input;
     }
     finish(std::move(outcome));
@@ -232,10 +234,10 @@ class LoopSweep {
   }
 
   void give_up(Target target) {
+    const Verdict verdict = target.valid() ? Verdict::unfinished : Verdict::invalid_input;
     for (; target.members > 1; target = next_member(std::move(target)))
-      finish(Outcome{.target = target, .verdict = Verdict::unfinished});
-    const bool valid = target.valid();
-    finish(Outcome{.target = std::move(target), .verdict = valid ? Verdict::unfinished : Verdict::invalid_input});
+      finish(Outcome{.target = target, .verdict = verdict});
+    finish(Outcome{.target = std::move(target), .verdict = verdict});
   }
 
   void finish(Outcome&& outcome) {

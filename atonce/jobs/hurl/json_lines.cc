@@ -29,6 +29,7 @@ struct JsonLines::State {
             ? reader.read(text)
             : JsonRequest{.complaint = fmt::format("the line is longer than {} bytes", limits.line_bytes_max)};
     request.step.place = {static_cast<std::uint32_t>(std::min<std::uint64_t>(line, UINT32_MAX)), 1};
+    if (request.step.response) request.step.response->status_place = request.step.place;
     if (!request.complaint.empty()) request.step.complaint = std::move(request.complaint);
     const bool unreadable = !request.step.complaint.empty() && !request.name;
     std::optional<Batch> done;
@@ -92,8 +93,10 @@ struct JsonLines::State {
   std::uint64_t doubt = 0;  ///< the line before that could not be read; 0: it could
 };
 
-JsonLines::JsonLines(std::string source, const BatchLimits& limits)
-    : state_(std::make_unique<State>(std::move(source), limits)) {}
+JsonLines::JsonLines(std::string source, const BatchLimits& limits, std::uint64_t lines_before)
+    : state_(std::make_unique<State>(std::move(source), limits)) {
+  state_->line = lines_before;
+}
 JsonLines::~JsonLines() = default;
 JsonLines::JsonLines(JsonLines&&) noexcept = default;
 JsonLines& JsonLines::operator=(JsonLines&&) noexcept = default;

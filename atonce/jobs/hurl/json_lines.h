@@ -29,7 +29,8 @@ namespace atonce::hurl {
 /// the pieces of one that is too large to be held.
 class JsonLines {
  public:
-  explicit JsonLines(std::string source, const BatchLimits& limits = {});
+  /// `lines_before`: of the file, in front of the first one that is added.
+  explicit JsonLines(std::string source, const BatchLimits& limits = {}, std::uint64_t lines_before = 0);
   ~JsonLines();
   JsonLines(JsonLines&&) noexcept;
   JsonLines& operator=(JsonLines&&) noexcept;
@@ -39,7 +40,7 @@ class JsonLines {
   std::optional<Batch> add(std::string_view line);
   /// Call once behind the last line.
   std::optional<Batch> finish();
-  std::uint64_t lines() const;  ///< read so far
+  std::uint64_t lines() const;  ///< of the file, so far
 
  private:
   struct State;
