@@ -23,6 +23,7 @@ class EarlierSessions final : public Resumption {
  public:
   explicit EarlierSessions(const Recovery& recovery) : recovery_(recovery) {}
   bool is_settled(std::uint64_t index) const override { return recovery_.settled().has(index); }
+  bool has_failed(std::uint64_t index) const override { return recovery_.failed().has(index); }
   std::optional<Outcome> unsettled(std::uint64_t index) const override {
     const auto found = recovery_.tried().find(index);
     return found == recovery_.tried().end() ? std::nullopt : std::optional(found->second);

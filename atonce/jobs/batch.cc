@@ -41,7 +41,8 @@ class BatchJob final : public Job {
       end_all(outcome, Verdict::invalid_input, batch.error().text);
       co_return;
     }
-    Course course = had_failed(outcome.target) ? Course::failed : Course::goes_on;
+bool failed = outcome.target.after_failure || had_failed(outcome.target);
+    Course course = failed && !setting_.plan.batch.keep_going ? Course::failed : Course::goes_on;
     if (outcome.target.step > 0 && course == Course::goes_on && is_hurl_file((*batch)->source)) {
       end_all(outcome, Verdict::not_sent, "what the requests before it captured went with the session that made them");
       co_return;
@@ -50,9 +51,11 @@ class BatchJob final : public Job {
     const Instant began = io_.now();
     while (true) {
       course = co_await do_step(outcome, **batch, session, course);
+      failed = failed || fails_batch(outcome.verdict);
       if (outcome.target.members == 1) break;
       next(outcome);
     }
+    outcome.exchange->batch_end = failed ? BatchEnd::failed : BatchEnd::completed;
     outcome.exchange->batch_took = std::chrono::floor<std::chrono::microseconds>(io_.now() - began);
   }
 
@@ -82,9 +85,10 @@ class BatchJob final : public Job {
     while (true) {
       outcome.verdict = verdict;
       outcome.exchange->detail = why;
-      if (outcome.target.members == 1) return;
+      if (outcome.target.members == 1) break;
       next(outcome);
     }
+    outcome.exchange->batch_end = BatchEnd::failed;
   }
 
   Task<Course> do_step(Outcome& outcome, const hurl::Batch& batch, BatchSession& session, Course course) {

@@ -23,11 +23,12 @@ struct Target {
   std::string userinfo;   ///< "user:password" of the URL: for the request alone, never for a row, a journal or a log.
   std::string complaint;  ///< Why the line is not a target; empty when it is one.
   std::vector<std::pair<std::string, std::string>>
-      columns;                ///< Further columns of the input, by header (or "column3").
-  std::string source;         ///< Of a batch: where it stands, for the job alone: see BatchSource.
-  std::uint64_t batch = 0;    ///< Of requests that have an order among them: which batch of the run, from 1; else 0.
-  std::uint32_t step = 0;     ///< Its place in the batch, from 0.
-  std::uint32_t members = 1;  ///< Itself and those of its batch behind it: each has its own index, verdict and row.
+      columns;                 ///< Further columns of the input, by header (or "column3").
+  std::string source;          ///< Of a batch: where it stands, for the job alone: see BatchSource.
+  std::uint64_t batch = 0;     ///< Of requests that have an order among them: which batch of the run, from 1; else 0.
+  std::uint32_t step = 0;      ///< Its place in the batch, from 0.
+  bool after_failure = false;  ///< An earlier session of the run saw a request of its batch fail.
+  std::uint32_t members = 1;   ///< Itself and those of its batch behind it: each has its own index, verdict and row.
 
   bool valid() const { return complaint.empty(); }
 };

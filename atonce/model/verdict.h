@@ -188,6 +188,9 @@ constexpr bool is_stall(Verdict verdict) {
 }
 /// A complete answer of the host: to a connect, or to a request.
 constexpr bool is_success(Verdict verdict) { return verdict == Verdict::open || verdict == Verdict::ok; }
+/// A request of a batch with this verdict makes it a failed batch. What is skipped follows such a request, or its own
+/// options left it out.
+constexpr bool fails_batch(Verdict verdict) { return verdict != Verdict::ok && verdict != Verdict::skipped; }
 /// The host itself answered a connect, whatever came after that.
 constexpr bool reached_host(Verdict verdict) {
   static_assert(Verdict::open < Verdict::closed && Verdict::closed < Verdict::timeout);

@@ -88,6 +88,8 @@ class Recovery {
   ~Recovery();
 
   const SettledSet& settled() const;
+  /// Settled ones whose verdict makes a failed batch.
+  const SettledSet& failed() const;
   /// Targets that were tried and have no final verdict: all that is known of the tries before, as one outcome whose
   /// target has its index alone. Only these are held in memory.
   const std::unordered_map<std::uint64_t, Outcome>& tried() const;

@@ -37,16 +37,19 @@ constexpr bool slow_build = false;
 constexpr bool slow_build = false;
 #endif
 
-/// Whether rows stand in the order of the list, and whether the targets are fetched.
-class Keeping : public testing::TestWithParam<std::pair<bool, bool>> {
+/// Whether rows stand in the order of the list, and what is done to the targets.
+class Keeping : public testing::TestWithParam<std::pair<bool, RowKind>> {
  protected:
-  ScriptedRun run{.ordered = GetParam().first, .http = GetParam().second};
+  ScriptedRun run{.ordered = GetParam().first, .kind = GetParam().second};
 };
 INSTANTIATE_TEST_SUITE_P(Order, Keeping,
-                         testing::Values(std::pair(false, false), std::pair(true, false), std::pair(true, true)),
+                         testing::Values(std::pair(false, RowKind::probe), std::pair(true, RowKind::probe),
+                                         std::pair(true, RowKind::fetch), std::pair(false, RowKind::batch)),
                          [](const auto& run) {
                            return std::string(run.param.first ? "InTheOrderOfTheList" : "AsTheyFinish") +
-                                  (run.param.second ? "WithHttp" : "");
+                                  (run.param.second == RowKind::fetch   ? "WithHttp"
+                                   : run.param.second == RowKind::batch ? "InBatches"
+                                                                        : "");
                          });
 
 TEST_P(Keeping, GivesEachTargetOneRowInEachOutput) {
@@ -83,7 +86,7 @@ TEST_P(Keeping, CarriesOnAfterFiftyKillsInARow) {
 TEST_P(Keeping, CarriesOnAfterAPowerCutAtAnyInstant) {
   // A soak names its first image, a multiple of fifty, and how long it goes on.
   const std::uint64_t first = number_from("ATONCE_POWER_CUT_FIRST");
-  const std::uint64_t images = slow_build ? 200 : run.http ? 1'000 : 5'000;
+  const std::uint64_t images = slow_build ? 200 : run.kind != RowKind::probe ? 1'000 : 5'000;
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(number_from("ATONCE_POWER_CUT_SECONDS"));
   constexpr std::uint64_t images_of_a_run = 50;
   std::unique_ptr<MemoryStorage> disk;
@@ -120,7 +123,7 @@ TEST_P(Keeping, CarriesOnWithAnyFileCutAtAnyByte) {
     for (const std::string file :
          {"/state/run/journal", "/state/run/results.jsonl", "/state/run/results.csv", "/elsewhere/results.txt"}) {
       const std::string bytes = left->content(file);
-      for (std::size_t cut = 0; cut < bytes.size(); cut += slow_build ? 37 : run.http ? 5 : 1) {
+      for (std::size_t cut = 0; cut < bytes.size(); cut += slow_build ? 37 : run.kind != RowKind::probe ? 5 : 1) {
         const auto found = left->after_kill(left->position());
         found->put(file, bytes.substr(0, cut));
         const auto ending = run.carry(*found, cut);

@@ -26,6 +26,7 @@ class Account final : public JournalVisitor {
       return;
     }
     if (!settled.insert(entry.index)) return;
+    if (fails_batch(entry.verdict)) failed.insert(entry.index);
     tried.erase(entry.index);
     outcome_.target.address = {};
     restore(entry, outcome_);
@@ -55,6 +56,7 @@ class Account final : public JournalVisitor {
   bool complete = false;
   unsigned sessions = 0;
   SettledSet settled;
+  SettledSet failed;
   std::unordered_map<std::uint64_t, Outcome> tried;
   Tally tally;
   std::vector<Step> checkpoints;
@@ -197,6 +199,7 @@ Parsed<std::unique_ptr<Recovery>> Recovery::look(RunFolder& folder) {
 }
 
 const SettledSet& Recovery::settled() const { return state_->account.settled; }
+const SettledSet& Recovery::failed() const { return state_->account.failed; }
 const std::unordered_map<std::uint64_t, Outcome>& Recovery::tried() const { return state_->account.tried; }
 const Tally& Recovery::tally() const { return state_->account.tally; }
 unsigned Recovery::sessions() const { return state_->account.sessions; }

@@ -19,6 +19,8 @@ Instant after(double us) {
   return Instant(std::chrono::seconds(1'000) + Duration(static_cast<std::int64_t>(us * 1e3)));
 }
 
+constexpr std::uint32_t requests = 3;  ///< of a batch
+
 std::string host_of(std::uint64_t index) {
   switch (index % 7) {
     case 3: return fmt::format("=cmd|\"{}\",\xff\n", index);  // As a hostile list has it.
@@ -60,13 +62,27 @@ void speak_http(Outcome& outcome, std::mt19937_64& random) {
   if (below(3) > 0) exchange.answered = exchange.requested + Duration(below(100'000'000));
 }
 
+/// The last request of a batch tells what became of it.
+Outcome end_batch(Outcome outcome) {
+  outcome.exchange->matched = true;
+  outcome.exchange->batch_end = BatchEnd::none;
+  outcome.exchange->batch_took = {};
+  if (outcome.target.members > 1) return outcome;
+  outcome.exchange->batch_end = outcome.target.batch % 3 == 0 ? BatchEnd::failed : BatchEnd::completed;
+  outcome.exchange->batch_took = std::chrono::microseconds(100 * outcome.target.batch);
+  return outcome;
+}
+
 }  // namespace
 
 std::string content_of(Storage& storage, const std::string& path) {
   return storage.read_small(path, 1 << 30).value_or("(cannot be read)");
 }
 
-Plan ScriptedRun::plan() const { return {.job = http ? "fetch" : "probe", .output = {.ordered = ordered}}; }
+Plan ScriptedRun::plan() const {
+  const char* const job = kind == RowKind::probe ? "probe" : kind == RowKind::fetch ? "fetch" : "batch";
+  return {.job = job, .output = {.ordered = ordered}};
+}
 
 std::uint64_t ScriptedRun::rows() const {
   std::uint64_t count = 0;
@@ -74,10 +90,19 @@ std::uint64_t ScriptedRun::rows() const {
   return count;
 }
 
+Target ScriptedRun::target(std::uint64_t index) const {
+  Target target = target_of(index);
+  if (kind != RowKind::batch) return target;
+  target.batch = 1 + index / requests;
+  target.step = static_cast<std::uint32_t>(index % requests);
+  target.members = requests - target.step;
+  return target;
+}
+
 Outcome ScriptedRun::answer(std::uint64_t index) const {
   std::mt19937_64 random(answers_seed * 1'000'003 + index);
   const auto below = [&](std::uint64_t bound) { return random() % bound; };
-  Outcome outcome{.target = target_of(index)};
+  Outcome outcome{.target = target(index)};
   outcome.verdict = static_cast<Verdict>(below(static_cast<std::uint64_t>(Verdict::unfinished)));
   if (outcome.verdict == Verdict::invalid_input) {
     outcome.target.host.clear();
@@ -102,7 +127,11 @@ Outcome ScriptedRun::answer(std::uint64_t index) const {
   if (index % 11 == 4)
     outcome.attempts = {{IpAddress::v4(7), Verdict::timeout, ETIMEDOUT, 3, Duration(below(4'000'000'000))},
                         {outcome.address, outcome.verdict, outcome.error, 1, Duration(below(4'000))}};
-  if (!http) return outcome;
+  if (kind == RowKind::probe) return outcome;
+  if (kind == RowKind::batch) {
+    speak_http(outcome, random);
+    return end_batch(outcome);
+  }
   outcome.target.url = fmt::format("https://host{}.example/", index);
   if (below(8) > 0) speak_http(outcome, random);
   return outcome;
@@ -166,11 +195,11 @@ ScriptedRun::Ending ScriptedRun::carry(Storage& storage, std::uint64_t order_see
 std::string ScriptedRun::faults_of_lines(Storage& storage, const OutputPlace& place) const {
   const std::string file = place.path.starts_with('/') ? place.path : path + "/" + place.path;
   const auto writer = row_of(place.format).rows(plan());
-  std::vector<std::string> wanted;
-  std::string header;
+  std::string header, rows;
   writer->append_header(header);
   for (std::uint64_t index = 0; index < targets; ++index)
-    if (const Outcome outcome = answer(index); has_row(outcome)) writer->append_row(wanted.emplace_back(), outcome);
+    if (const Outcome outcome = answer(index); has_row(outcome)) writer->append_row(rows, outcome);
+  std::vector<std::string> wanted = lines_of(rows);
   const std::string whole = content_of(storage, file);
   if (!whole.starts_with(header)) return text(file, "no header");
   std::vector<std::string> found = lines_of(whole.substr(header.size()));
@@ -194,11 +223,17 @@ std::string ScriptedRun::faults(Storage& storage) const {
   const auto recovery = Recovery::look(*folder);
   if (!recovery) return recovery.error().text;
   Tally wanted;
-  for (std::uint64_t index = 0; index < targets; ++index) wanted.add(answer(index));
+  std::uint64_t failed = 0;
+  for (std::uint64_t index = 0; index < targets; ++index) {
+    wanted.add(answer(index));
+    failed += fails_batch(answer(index).verdict);
+  }
   const Tally& found = (*recovery)->tally();
   if (found.by_verdict != wanted.by_verdict || found.tries != wanted.tries || found.unsure != wanted.unsure ||
-      found.lookup_us.count() != wanted.lookup_us.count() || found.answers() != wanted.answers())
+      found.lookup_us.count() != wanted.lookup_us.count() || found.answers() != wanted.answers() ||
+      found.batches_completed != wanted.batches_completed || found.failed_batches() != wanted.failed_batches())
     return "the account does not balance";
+  if ((*recovery)->failed().count() != failed) return "not the same requests have failed";
   if ((*recovery)->settled().count() != targets || (*recovery)->settled().first_gap() != targets)
     return "a target is not settled";
   if (!(*recovery)->complete() || !(*recovery)->tried().empty()) return "the journal is not closed";

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "atonce/results/exchange_fields.h"
 #include "atonce/results/keeper.h"
 #include "atonce/results/memory_storage.h"
 #include "atonce/results/run_folder.h"
@@ -17,13 +18,15 @@ struct ScriptedRun {
   std::uint64_t targets = 40;
   std::uint64_t answers_seed = 1;
   bool ordered = false;
-  bool http = false;  ///< they are fetched, and some answers are not what was asked for
+  /// Fetched: some answers are not what was asked for. Batches: of three requests each.
+  RowKind kind = RowKind::probe;
   std::vector<OutputPlace> outputs{{ResultFormat::jsonl, "results.jsonl"},
                                    {ResultFormat::csv, "results.csv"},
                                    {ResultFormat::text, "/elsewhere/results.txt"}};
   std::uint64_t rebuild_records = 7;
 
   Plan plan() const;
+  Target target(std::uint64_t index) const;
   Outcome answer(std::uint64_t index) const;
   /// How many of the answers have a row.
   std::uint64_t rows() const;

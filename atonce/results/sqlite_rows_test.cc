@@ -252,7 +252,7 @@ TEST_F(SqliteRowsTest, IsInStepWithTheJournalAfterADeathAtAnyNamedPoint) {
   for (const NamedPoint& point : all_named_points) {
     for (const std::uint64_t nth : {1, 2, 4}) {
       std::filesystem::remove_all(run.path);
-      run.http = nth == 2;
+      run.kind = nth == 2 ? RowKind::fetch : RowKind::probe;
       FaultyStorage faulty(*disk, {.deaths = {{.point = std::string(point.name), .nth = nth}}}, [] { throw Death(); });
       try {
         (void)run.carry(faulty, nth);

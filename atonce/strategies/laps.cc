@@ -74,7 +74,9 @@ bool Laps::pass_settled(Target& target) {
   while (resumption_->is_settled(target.index)) {
     ++settled_passed_;
     if (target.members == 1) return false;
+    const bool failed = target.after_failure || resumption_->has_failed(target.index);
     target = next_member(std::move(target));
+    target.after_failure = failed;
   }
   return true;
 }

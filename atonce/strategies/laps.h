@@ -18,6 +18,8 @@ class Resumption {
   virtual ~Resumption() = default;
   /// The target has its final row.
   virtual bool is_settled(std::uint64_t index) const = 0;
+  /// The target has its final row, and its verdict makes a failed batch.
+  virtual bool has_failed(std::uint64_t index) const = 0;
   /// What was found out about a target that was tried and not settled; without its `target`.
   virtual std::optional<Outcome> unsettled(std::uint64_t index) const = 0;
   /// Of the settled ones.

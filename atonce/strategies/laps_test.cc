@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 #include "atonce/strategies/testing.h"
 
@@ -12,6 +13,7 @@ namespace {
 class Earlier final : public Resumption {
  public:
   bool is_settled(std::uint64_t index) const override { return index < settled; }
+  bool has_failed(std::uint64_t index) const override { return failed.contains(index); }
   std::optional<Outcome> unsettled(std::uint64_t index) const override {
     const auto found = tried.find(index);
     return found == tried.end() ? std::nullopt : std::optional(found->second);
@@ -19,6 +21,7 @@ class Earlier final : public Resumption {
   const Tally& tally() const override { return tally_; }
 
   std::uint64_t settled = 0;
+  std::set<std::uint64_t> failed;
   std::map<std::uint64_t, Outcome> tried;
   Tally tally_;
 };
@@ -144,6 +147,50 @@ TEST(Laps, WhatAnEarlierSessionSettledIsNotDoneAgainAndWhatItTriedIsTriedOnlyOnc
   EXPECT_EQ(done.back().target.host, "t70");
   EXPECT_EQ(done.back().tries, 2);
   EXPECT_FALSE(done.back().doubts.any());
+}
+
+/// Batches of three requests each.
+class Batches final : public TargetList {
+ public:
+  explicit Batches(std::uint64_t batches) : batches_(batches) {}
+  std::size_t claim(std::span<Target> out) override {
+    std::size_t given = 0;
+    for (; given < out.size() && given_ < batches_; ++given, ++given_)
+      out[given] = {.index = 3 * given_, .batch = given_ + 1, .members = 3};
+    return given;
+  }
+  bool ended() const override { return given_ == batches_; }
+  std::uint64_t lines_read() const override { return given_; }
+  std::uint64_t target_lines() const override { return given_; }
+  std::uint64_t targets_given() const override { return 3 * given_; }
+  std::uint64_t duplicates_dropped() const override { return 0; }
+  std::optional<std::uint64_t> target_count() const override { return 3 * batches_; }
+  std::optional<double> fraction_consumed() const override { return std::nullopt; }
+  std::optional<Complaint> error() const override { return std::nullopt; }
+  std::optional<Complaint> warning() const override { return std::nullopt; }
+
+ private:
+  std::uint64_t batches_;
+  std::uint64_t given_ = 0;
+};
+
+TEST(Laps, TheRestOfABatchIsToldThatARequestBeforeItFailedInAnEarlierSession) {
+  for (const std::uint64_t failed : {3u, 4u, 2u}) {
+    Batches list(3);
+    Earlier earlier;
+    earlier.settled = 5;  // Of the second batch one request is left, the third has not begun.
+    earlier.failed = {failed};
+    Laps laps({}, list, &earlier);
+    std::vector<Target> claimed(16);
+    claimed.resize(laps.claim(claimed));
+    ASSERT_EQ(claimed.size(), 2u);
+    EXPECT_EQ(claimed[0].index, 5u);
+    EXPECT_EQ(claimed[0].step, 2u);
+    EXPECT_EQ(claimed[0].members, 1u);
+    EXPECT_EQ(claimed[0].after_failure, failed >= 3) << failed;
+    EXPECT_EQ(claimed[1].step, 0u);
+    EXPECT_FALSE(claimed[1].after_failure);
+  }
 }
 
 }  // namespace

@@ -20,7 +20,8 @@ Outcome full_outcome() {
                              .port = 8'443,
                              .url = "https://ab.com:8443/",
                              .complaint = "why not",
-                             .columns = {{"rank", "1"}, {"", "\xff"}}},
+                             .columns = {{"rank", "1"}, {"", "\xff"}},
+                             .after_failure = true},
                   .verdict = Verdict::unreachable,
                   .error = EHOSTUNREACH,
                   .tries = 3,
@@ -58,6 +59,7 @@ TEST(Wire, AnOutcomeArrivesAsItWas) {
   EXPECT_EQ(got->target.host, "ab.com");
   EXPECT_EQ(got->target.address, sent.target.address);
   EXPECT_EQ(got->target.port, 8'443);
+  EXPECT_TRUE(got->target.after_failure);
   EXPECT_EQ(got->target.url, sent.target.url);
   EXPECT_EQ(got->target.complaint, "why not");
   EXPECT_EQ(got->target.columns, sent.target.columns);
