@@ -41,7 +41,7 @@ class BatchJob final : public Job {
       end_all(outcome, Verdict::invalid_input, batch.error().text);
       co_return;
     }
-bool failed = outcome.target.after_failure || had_failed(outcome.target);
+    bool failed = outcome.target.after_failure || had_failed(outcome.target);
     Course course = failed && !setting_.plan.batch.keep_going ? Course::failed : Course::goes_on;
     if (outcome.target.step > 0 && course == Course::goes_on && is_hurl_file((*batch)->source)) {
       end_all(outcome, Verdict::not_sent, "what the requests before it captured went with the session that made them");
