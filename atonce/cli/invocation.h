@@ -65,11 +65,19 @@ struct RunRequest {
       changes;  ///< the options given to `resume`, to stand after those that the run was started with
 };
 
+/// `--peer NAME=COMMAND`: another program to do the same work.
+struct PeerChoice {
+  std::string name;
+  std::string command;  ///< for sh -c
+};
+
 /// The command line, understood: which command, and everything it is asked to do.
 struct Invocation {
   Command command = Command::help;
   Plan plan;
   ReportFormat report = ReportFormat::table;  ///< of `compare`
+  std::vector<PeerChoice> peers;              ///< of `compare`
+  std::optional<Duration> peer_timeout;       ///< `--peer-timeout`; empty: it follows the strategies
   bool json = false;                          ///< `doctor`, `runs` and `diff` with `--json`
   RequestWords request;
   WorldRequest world;

@@ -28,6 +28,8 @@ ApplyOption apply_unique;
 ApplyOption apply_concurrency;
 ApplyOption apply_rate;
 ApplyOption apply_strategies;
+ApplyOption apply_peers;
+ApplyOption apply_peer_timeout;
 ApplyOption apply_loops;
 ApplyOption apply_engine;
 ApplyOption apply_connect_timeout;

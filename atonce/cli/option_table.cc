@@ -72,6 +72,8 @@ constexpr std::array options{
     OptionRow{"strategy", 0, "NAME[:N]", "sequential, processes:N, threads:N, async:N (async)", pace, kept, apply_strategies, strategy_words},
     OptionRow{"strategy", 0, "LIST", "which, as sequential,threads:20,async:1000 (all)", pace, compare_only, apply_strategies, strategy_words},
     OptionRow{"rounds", 0, "N", "how often each strategy runs, in turns (5)", pace, compare_only, apply_rounds},
+    OptionRow{"peer", 0, "NAME=COMMAND", "another program does the same, in the same rounds", pace, compare_only, apply_peers},
+    OptionRow{"peer-timeout", 0, "TIME", "for one run of a peer (10 times ours, 60s or more)", pace, compare_only, apply_peer_timeout},
     OptionRow{"concurrency", 'c', "N", "in flight at most (what fits here, up to 20,000)", pace, runs | resumed, apply_concurrency},
     OptionRow{"rate", 0, "RATE", "auto: as fast as answers stay sure; or 500/s, 30/m", pace, confirmed | resumed, apply_rate, "auto"},
     OptionRow{"rate", 0, "RATE", "start so many batches at most, as 500/s or 30/m", pace, batch_only, apply_rate},

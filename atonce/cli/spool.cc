@@ -39,20 +39,27 @@ Spool::~Spool() {
   if (!path_.empty()) unlink(path_.c_str());
 }
 
-Parsed<Spool> spool_if_pipe(InputOptions& input) {
-  if (!input.targets.empty() || !reads_once(input.list)) return Spool{};
+Parsed<Spool> new_spool(int& descriptor) {
   const char* folder = std::getenv("TMPDIR");
   std::string path = fmt::format("{}/atonce-list-XXXXXX", folder != nullptr && *folder != '\0' ? folder : "/tmp");
-  const int file = mkstemp(path.data());
-  if (file < 0)
+  descriptor = mkostemp(path.data(), O_CLOEXEC);
+  if (descriptor < 0)
     return complain_of(errno, fmt::format("keeping a copy of the list in {}: {}", path, std::strerror(errno)));
-  Spool spool(path);
+  return Spool(path);
+}
+
+Parsed<Spool> spool_if_pipe(InputOptions& input) {
+  if (!input.targets.empty() || !reads_once(input.list)) return Spool{};
+  int file = -1;
+  Parsed<Spool> spool = new_spool(file);
+  if (!spool) return spool;
   const int source = input.list == "-" ? STDIN_FILENO : open(input.list.c_str(), O_RDONLY | O_CLOEXEC);
   const int error = source < 0 ? errno : copy_all(source, file);
   if (source > STDIN_FILENO) close(source);
   close(file);
-  if (error != 0) return complain_of(error, fmt::format("copying the list to {}: {}", path, std::strerror(error)));
-  input.list = path;
+  if (error != 0)
+    return complain_of(error, fmt::format("copying the list to {}: {}", spool->path(), std::strerror(error)));
+  input.list = spool->path();
   return spool;
 }
 

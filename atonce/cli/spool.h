@@ -24,6 +24,9 @@ class Spool {
   std::string path_;
 };
 
+/// A new file in TMPDIR, open for writing at `descriptor`.
+Parsed<Spool> new_spool(int& descriptor);
+
 /// Copies a list that can be read only once (standard input, a pipe) to a file in TMPDIR and makes `input` read that;
 /// else does nothing.
 Parsed<Spool> spool_if_pipe(InputOptions& input);

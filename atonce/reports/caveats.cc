@@ -31,6 +31,24 @@ Names strategies_where(const Figures& figures, const std::function<bool(std::siz
   return names;
 }
 
+/// A strategy or a peer, with what its rounds say.
+struct Contestant {
+  const StrategyRounds& run;
+  const StrategyFigures& figures;
+};
+
+/// The names of the strategies and the peers for which `holds`; who never came to an end has no times to speak of.
+Names contestants_where(const Comparison& comparison, const Figures& figures,
+                        const std::function<bool(const Contestant&)>& holds) {
+  Names names;
+  const auto ask = [&](const Contestant& one) {
+    if (!one.run.rounds.empty() && holds(one)) names.push_back(one.figures.strategy);
+  };
+  for (std::size_t i = 0; i < figures.strategies.size(); ++i) ask({comparison.strategies[i], figures.strategies[i]});
+  for (std::size_t i = 0; i < figures.peers.size(); ++i) ask({comparison.peers[i].run, figures.peers[i].run});
+  return names;
+}
+
 std::string joined(const Names& names) { return fmt::format("{}", fmt::join(names, ", ")); }
 
 std::string share_text(double share) {
@@ -81,6 +99,44 @@ std::string local_verdicts(const Comparison& comparison, const Figures& figures)
       joined(names));
 }
 
+/// The sentences that `say` has on each of the peers.
+std::string of_each_peer(const Comparison& comparison, const Figures& figures,
+                         const std::function<std::string(const PeerRounds&, const PeerFigures&)>& say) {
+  std::string text;
+  for (std::size_t i = 0; i < figures.peers.size(); ++i) {
+    const std::string sentence = say(comparison.peers[i], figures.peers[i]);
+    if (!sentence.empty()) text += (text.empty() ? "" : " ") + sentence;
+  }
+  return text;
+}
+
+std::string peer_failed(const Comparison& comparison, const Figures& figures) {
+  return of_each_peer(comparison, figures, [](const PeerRounds& peer, const PeerFigures&) -> std::string {
+    if (peer.failure.empty()) return {};
+    return fmt::format("{}. It was not started again{}.", peer.failure,
+                       peer.run.rounds.empty() ? " and has no figures" : "; its figures are of the rounds before");
+  });
+}
+
+std::string peer_answers_missing(const Comparison& comparison, const Figures& figures) {
+  return of_each_peer(comparison, figures, [&](const PeerRounds& peer, const PeerFigures& its) -> std::string {
+    if (peer.run.rounds.empty() || (its.lines_least == comparison.targets && its.lines_most == comparison.targets))
+      return {};
+    const std::uint64_t lines = its.lines_least < comparison.targets ? its.lines_least : its.lines_most;
+    return fmt::format("{} wrote {} line{} about {} targets: its time may not be that of the same work.",
+                       its.run.strategy, grouped(lines), lines == 1 ? "" : "s", grouped(comparison.targets));
+  });
+}
+
+std::string peer_differs(const Comparison& comparison, const Figures& figures) {
+  return of_each_peer(comparison, figures, [&](const PeerRounds&, const PeerFigures& its) -> std::string {
+    if (its.equal == its.comparable) return {};
+    return fmt::format("{} and {} agree on {} of {} answers only. Faster and different is not faster.",
+                       its.run.strategy, figures.strategies[figures.baseline].strategy, grouped(its.equal),
+                       grouped(its.comparable));
+  });
+}
+
 std::string few_rounds(const Comparison& comparison, const Figures&) {
   std::size_t least = rounds_few;
   for (const StrategyRounds& strategy : comparison.strategies) least = std::min(least, strategy.rounds.size());
@@ -89,25 +145,25 @@ std::string few_rounds(const Comparison& comparison, const Figures&) {
                      least == 1 ? "" : "s", rounds_few);
 }
 
-std::string too_short(const Comparison&, const Figures& figures) {
-  const Names names =
-      strategies_where(figures, [&](std::size_t i) { return figures.strategies[i].wall_s.median < wall_short_s; });
+std::string too_short(const Comparison& comparison, const Figures& figures) {
+  const Names names = contestants_where(comparison, figures,
+                                        [](const Contestant& one) { return one.figures.wall_s.median < wall_short_s; });
   if (names.empty()) return {};
   return fmt::format("{} took less than {:.0f} ms: that is mostly start-up. Compare over more targets (a larger -n).",
                      joined(names), wall_short_s * 1e3);
 }
 
-std::string too_noisy(const Comparison&, const Figures& figures) {
-  const Names names =
-      strategies_where(figures, [&](std::size_t i) { return figures.strategies[i].wall_s.spread > spread_noisy; });
+std::string too_noisy(const Comparison& comparison, const Figures& figures) {
+  const Names names = contestants_where(comparison, figures,
+                                        [](const Contestant& one) { return one.figures.wall_s.spread > spread_noisy; });
   if (names.empty()) return {};
   return fmt::format("The times of {} scatter by more than {:.0f} %: quieten the machine, or take more rounds.",
                      joined(names), spread_noisy * 100);
 }
 
 std::string first_round_slow(const Comparison& comparison, const Figures& figures) {
-  const Names names = strategies_where(figures, [&](std::size_t i) {
-    const auto& rounds = comparison.strategies[i].rounds;
+  const Names names = contestants_where(comparison, figures, [](const Contestant& one) {
+    const auto& rounds = one.run.rounds;
     if (rounds.size() < rounds_few) return false;
     std::vector<double> rest;
     for (std::size_t j = 1; j < rounds.size(); ++j) rest.push_back(seconds(rounds[j].wall));
@@ -121,11 +177,11 @@ std::string first_round_slow(const Comparison& comparison, const Figures& figure
 }
 
 std::string stray_round(const Comparison& comparison, const Figures& figures) {
-  const Names names = strategies_where(figures, [&](std::size_t i) {
-    const auto& rounds = comparison.strategies[i].rounds;
+  const Names names = contestants_where(comparison, figures, [](const Contestant& one) {
+    const auto& rounds = one.run.rounds;
     if (rounds.size() < rounds_few) return false;
     return std::any_of(rounds.begin() + 1, rounds.end(), [&](const Round& round) {
-      return seconds(round.wall) > outlier_factor * figures.strategies[i].wall_s.median;
+      return seconds(round.wall) > outlier_factor * one.figures.wall_s.median;
     });
   });
   if (names.empty()) return {};
@@ -185,9 +241,10 @@ std::string window_too_wide(const Comparison& comparison, const Figures& figures
 }  // namespace
 
 std::vector<std::string> caveats_of(const Comparison& comparison, const ComparisonFigures& figures) {
-  constexpr std::array rows{verdicts_differ, differs_from_itself, local_verdicts,   few_rounds,
-                            too_short,       too_noisy,           first_round_slow, stray_round,
-                            nothing_waited,  mostly_timeouts,     bound_by_slowest, window_too_wide};
+  constexpr std::array rows{verdicts_differ, differs_from_itself,  local_verdicts, peer_failed,
+                            peer_differs,    peer_answers_missing, few_rounds,     too_short,
+                            too_noisy,       first_round_slow,     stray_round,    nothing_waited,
+                            mostly_timeouts, bound_by_slowest,     window_too_wide};
   std::vector<std::string> caveats;
   for (const auto& row : rows)
     if (std::string caveat = row(comparison, figures); !caveat.empty()) caveats.push_back(std::move(caveat));

@@ -17,6 +17,7 @@ namespace atonce {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using Row = std::vector<std::string>;
 
 std::string in_time(double value_s) {
   return value_s <= 0 ? "0" : write_duration(Duration(std::llround(value_s * 1e9)));
@@ -38,19 +39,51 @@ std::string title(const Comparison& comparison) {
                                          rounds == 1 ? "" : "s"));
 }
 
-Table figures_table(const ComparisonFigures& figures) {
+std::vector<std::string> figures_row(const StrategyFigures& row) {
+  const auto switches = static_cast<std::uint64_t>(row.switches_voluntary + row.switches_involuntary);
+  return {row.strategy,
+          in_time(row.wall_s.median),
+          fmt::format("{} - {}", in_time(row.wall_s.low), in_time(row.wall_s.high)),
+          times(row.speed_up.median),
+          fmt::format("{:.3g} - {:.3g}", row.speed_up.low, row.speed_up.high),
+          in_time(row.cpu_s.median),
+          write_bytes(static_cast<std::uint64_t>(row.memory_peak_bytes)),
+          grouped(switches)};
+}
+
+Table figures_table(const Comparison& comparison, const ComparisonFigures& figures) {
   using enum Table::Side;
   Table table({left, right, right, right, right, right, right, right});
   table.add({"strategy", "wall", "from - to", "speed-up", "from - to", "CPU", "memory", "switches"});
-  for (const StrategyFigures& row : figures.strategies) {
-    const auto switches = static_cast<std::uint64_t>(row.switches_voluntary + row.switches_involuntary);
-    table.add({row.strategy, in_time(row.wall_s.median),
-               fmt::format("{} - {}", in_time(row.wall_s.low), in_time(row.wall_s.high)), times(row.speed_up.median),
-               fmt::format("{:.3g} - {:.3g}", row.speed_up.low, row.speed_up.high), in_time(row.cpu_s.median),
-               write_bytes(static_cast<std::uint64_t>(row.memory_peak_bytes)), grouped(switches)});
+  for (const StrategyFigures& row : figures.strategies) table.add(figures_row(row));
+  for (std::size_t i = 0; i < figures.peers.size(); ++i) {
+    const StrategyFigures& row = figures.peers[i].run;
+    table.add(comparison.peers[i].run.rounds.empty() ? Row{row.strategy, "-", "-", "-", "-", "-", "-", "-"}
+                                                     : figures_row(row));
   }
   return table;
 }
+
+/// How many answers the peers gave, and whether they are ours.
+Table peers_table(const Comparison& comparison, const ComparisonFigures& figures) {
+  using enum Table::Side;
+  Table table({left, right, right});
+  table.add({"peer", "answers", fmt::format("equal to those of {}", figures.strategies[figures.baseline].strategy)});
+  for (std::size_t i = 0; i < figures.peers.size(); ++i) {
+    const PeerFigures& peer = figures.peers[i];
+    const bool ran = !comparison.peers[i].run.rounds.empty();
+    const std::string lines = peer.lines_least == peer.lines_most
+                                  ? grouped(peer.lines_least)
+                                  : fmt::format("{} - {}", grouped(peer.lines_least), grouped(peer.lines_most));
+    const std::string equal = fmt::format("{} of {}", grouped(peer.equal), grouped(peer.comparable));
+    table.add({peer.run.strategy, ran ? fmt::format("{} of {}", lines, grouped(comparison.targets)) : "-",
+               peer.comparable == 0 ? "-" : equal});
+  }
+  return table;
+}
+
+constexpr std::string_view what_peers_are =
+    "A peer is another program; its time is that of its command, start-up included.";
 
 bool all_agree(const ComparisonFigures& figures) {
   return std::ranges::all_of(figures.agreement, [](const auto& row) {
@@ -66,7 +99,7 @@ Table agreement_table(const ComparisonFigures& figures) {
   for (const StrategyFigures& strategy : figures.strategies) header.push_back(strategy.strategy);
   table.add(std::move(header));
   for (std::size_t i = 0; i < figures.strategies.size(); ++i) {
-    std::vector<std::string> cells{figures.strategies[i].strategy};
+    Row cells{figures.strategies[i].strategy};
     for (const double value : figures.agreement[i]) cells.push_back(share(value));
     table.add(std::move(cells));
   }
@@ -162,18 +195,44 @@ Json json_of(const StrategyRounds& strategy, const StrategyFigures& figures) {
           {"rounds", std::move(rounds)}};
 }
 
+Json json_of(const PeerRounds& peer, const PeerFigures& figures) {
+  Json rounds = Json::array();
+  for (const Round& round : peer.run.rounds) {
+    Json row = json_of(round);
+    row.erase("verdicts");
+    row["answers"] = round.answers.lines;
+    rounds.push_back(std::move(row));
+  }
+  return {{"peer", peer.run.strategy},
+          {"wall", json_of(figures.run.wall_s)},
+          {"cpu", json_of(figures.run.cpu_s)},
+          {"speed_up", json_of(figures.run.speed_up)},
+          {"memory_peak_bytes", figures.run.memory_peak_bytes},
+          {"switches_voluntary", figures.run.switches_voluntary},
+          {"switches_involuntary", figures.run.switches_involuntary},
+          {"answers", {{"least", figures.lines_least}, {"most", figures.lines_most}}},
+          {"comparable", figures.comparable},
+          {"equal", figures.equal},
+          {"failure", peer.failure.empty() ? Json() : Json(peer.failure)},
+          {"rounds", std::move(rounds)}};
+}
+
 }  // namespace
 
 std::string write_comparison_table(const Comparison& comparison, bool colour) {
   const ComparisonFigures figures = figures_of(comparison);
   std::string text = title(comparison) + "\n\n";
-  const auto lines = figures_table(figures).lines();
+  const auto lines = figures_table(comparison, figures).lines();
   for (std::size_t i = 0; i < lines.size(); ++i)
     text += painted(lines[i], colour && i == 0 ? Colour::bold : Colour::none) + "\n";
   if (!figures.strategies.empty())
     text += fmt::format("\nSpeed-up over {}: ratio of medians; from - to: round by round.\n",
                         figures.strategies[figures.baseline].strategy);
   text += agreement_text(comparison, figures);
+  if (!figures.peers.empty()) {
+    text += fmt::format("\n{}\n", what_peers_are);
+    for (const std::string& line : peers_table(comparison, figures).lines()) text += line + "\n";
+  }
   const auto caveats = caveats_of(comparison, figures);
   if (!caveats.empty())
     text += "\n" + painted("Before you believe this:", colour ? Colour::yellow : Colour::none) + "\n";
@@ -192,6 +251,9 @@ std::string write_comparison_json(const Comparison& comparison) {
   report["strategies"] = Json::array();
   for (std::size_t i = 0; i < figures.strategies.size(); ++i)
     report["strategies"].push_back(json_of(comparison.strategies[i], figures.strategies[i]));
+  report["peers"] = Json::array();
+  for (std::size_t i = 0; i < figures.peers.size(); ++i)
+    report["peers"].push_back(json_of(comparison.peers[i], figures.peers[i]));
   report["agreement"] = figures.agreement;
   report["caveats"] = caveats_of(comparison, figures);
   return report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -199,11 +261,13 @@ std::string write_comparison_json(const Comparison& comparison) {
 
 std::string write_comparison_markdown(const Comparison& comparison) {
   const ComparisonFigures figures = figures_of(comparison);
-  std::string text = markdown_text(title(comparison)) + "\n\n" + markdown_table(figures_table(figures)) + "\n" +
-                     markdown_table(agreement_table(figures));
+  std::string text = markdown_text(title(comparison)) + "\n\n" + markdown_table(figures_table(comparison, figures)) +
+                     "\n" + markdown_table(agreement_table(figures));
+  if (!figures.peers.empty())
+    text += fmt::format("\n{}\n\n{}", what_peers_are, markdown_table(peers_table(comparison, figures)));
   const auto caveats = caveats_of(comparison, figures);
   if (!caveats.empty()) text += "\nBefore you believe this:\n\n";
-  for (const std::string& caveat : caveats) text += fmt::format("- {}\n", caveat);
+  for (const std::string& caveat : caveats) text += fmt::format("- {}\n", markdown_text(caveat));
   return text;
 }
 

@@ -1,6 +1,7 @@
 #include "atonce/reports/comparison_figures.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace atonce {
 namespace {
@@ -56,6 +57,34 @@ StrategyFigures figures_of_one(const StrategyRounds& baseline, const StrategyRou
   return figures;
 }
 
+/// True and false where a word can be held against what the baseline says of that target.
+std::optional<bool> says_the_same(AnswerWord word, const Round& baseline, std::size_t target) {
+  if (word.is_verdict() && target < baseline.verdicts.size())
+    return word.verdict() == static_cast<Verdict>(baseline.verdicts[target]);
+  if (word.is_status() && target < baseline.status_codes.size()) return word.status() == baseline.status_codes[target];
+  return std::nullopt;
+}
+
+PeerFigures figures_of_peer(const StrategyRounds& baseline, const StrategyRounds& peer) {
+  PeerFigures figures{.run = figures_of_one(baseline, peer)};
+  for (std::size_t i = 0; i < std::min(baseline.rounds.size(), peer.rounds.size()); ++i) {
+    const PeerAnswers& answers = peer.rounds[i].answers;
+    std::uint64_t comparable = 0, equal = 0;
+    for (std::size_t target = 0; target < answers.words.size(); ++target) {
+      const std::optional<bool> same = says_the_same(answers.words[target], baseline.rounds[i], target);
+      comparable += same.has_value() ? 1 : 0;
+      equal += same.value_or(false) ? 1 : 0;
+    }
+    if (i == 0 || comparable - equal > figures.comparable - figures.equal) {
+      figures.comparable = comparable;
+      figures.equal = equal;
+    }
+    figures.lines_least = i == 0 ? answers.lines : std::min(figures.lines_least, answers.lines);
+    figures.lines_most = std::max(figures.lines_most, answers.lines);
+  }
+  return figures;
+}
+
 }  // namespace
 
 ComparisonFigures figures_of(const Comparison& comparison) {
@@ -71,6 +100,9 @@ ComparisonFigures figures_of(const Comparison& comparison) {
       row.push_back(i == j ? figures.strategies[i].agrees_with_itself
                            : agreement_between(strategies[i], strategies[j]));
   }
+  if (strategies.empty()) return figures;
+  for (const PeerRounds& peer : comparison.peers)
+    figures.peers.push_back(figures_of_peer(strategies[figures.baseline], peer.run));
   return figures;
 }
 

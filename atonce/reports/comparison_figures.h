@@ -21,12 +21,22 @@ struct StrategyFigures {
   double agrees_with_itself = 1;  ///< the least share of targets with the same verdict in two of its rounds
 };
 
+/// What the rounds of a peer say, and how they stand to those of the baseline.
+struct PeerFigures {
+  StrategyFigures run;
+  std::uint64_t lines_least = 0;  ///< of a round
+  std::uint64_t lines_most = 0;
+  std::uint64_t comparable = 0;  ///< answers that are a status code or a verdict, in the round that differs most
+  std::uint64_t equal = 0;       ///< so many of them are what the baseline says
+};
+
 struct ComparisonFigures {
   std::size_t baseline = 0;  ///< sequential where it took part, else the first
   std::vector<StrategyFigures> strategies;
   /// agreement[i][j]: the least share of targets to which i and j gave the same verdict in one round; the diagonal is
   /// each with itself.
   std::vector<std::vector<double>> agreement;
+  std::vector<PeerFigures> peers;
 };
 
 ComparisonFigures figures_of(const Comparison& comparison);
