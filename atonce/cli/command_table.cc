@@ -27,6 +27,7 @@ constexpr std::array compare_examples{
     Example{"atonce compare probe domains.csv -n 100", "all strategies"},
     Example{"atonce compare probe domains.csv --strategy threads:100,async", "two of them"},
     Example{"atonce compare fetch urls.txt --strategy threads:20,async", "of another job"},
+    Example{"atonce compare fetch urls.txt --peer \"py=python3 get.py\"", "against your program"},
     Example{"atonce compare probe domains.csv --world=mixed --markdown", "for a report"},
 };
 constexpr std::array resume_examples{
@@ -90,9 +91,10 @@ constexpr std::array commands{
                batch_examples},
     CommandRow{Command::compare, "compare", "JOB [LIST | TARGET...]",
                "run the same work with each strategy, and say which is faster",
-               "Runs JOB (probe, fetch, batch) over the same targets with each strategy, in interleaved\n"
-               "rounds; reports time, CPU, memory, and whether the verdicts agree. Takes the\n"
-               "options of JOB too: atonce help fetch.",
+               "Runs JOB (probe, fetch, batch) over the same targets with each strategy, in\n"
+               "interleaved rounds; reports time, CPU, memory, and whether the verdicts agree.\n"
+               "Takes the options of JOB too: atonce help fetch. A peer is a command that reads\n"
+               "the targets on its standard input, and writes a line for each.",
                compare_examples},
     CommandRow{Command::resume, "resume", "DIR", "carry on a run that was stopped, killed or ran out of disk",
                "Takes up the run kept in DIR with the words it was started with, in the folder\n"

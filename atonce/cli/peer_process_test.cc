@@ -139,6 +139,18 @@ TEST(PeerList, KeepsTheNumberOfLinesWhereOneIsNoTarget) {
   EXPECT_EQ(read_file(list->path()), "a.example:443\nno..name\nb.example:443\n");
 }
 
+TEST(PeerList, HasTheFilesOfBatchesBehindOneAnother) {
+  const TestFolder folder;
+  write_file(folder / "a.jsonl", "{\"url\": \"http://a/\"}");
+  write_file(folder / "b.jsonl", "{\"url\": \"http://b/\"}\n");
+  const auto list =
+      write_peer_list({.kind = TargetKind::batch, .targets = {folder / "a.jsonl", folder / "b.jsonl"}, .repeat = 2});
+  ASSERT_TRUE(list) << list.error().text;
+  const std::string once = "{\"url\": \"http://a/\"}\n{\"url\": \"http://b/\"}\n";
+  EXPECT_EQ(read_file(list->path()), once + once);
+  EXPECT_THAT(write_peer_list({.kind = TargetKind::batch, .list = folder / "none"}).error().text, HasSubstr("none"));
+}
+
 TEST(PeerList, IsGoneWithItsOwner) {
   std::string path;
   {

@@ -11,7 +11,9 @@ namespace {
 using samples::mostly_open;
 using samples::round_of;
 using samples::sound;
+using samples::with_peer;
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -92,6 +94,38 @@ TEST(Caveats, TellThatTheSlowestTargetBoundsTheRun) {
   Comparison comparison = sound();
   for (Round& round : comparison.strategies[1].rounds) round.tally.total_us.add(190'000);
   EXPECT_THAT(caveats(comparison), Contains(HasSubstr("hardly longer than the slowest target")));
+}
+
+TEST(Caveats, AreNoneForASoundPeer) { EXPECT_THAT(caveats(with_peer(sound())), IsEmpty()); }
+
+TEST(Caveats, TellThatAPeerFailedAndWhatItsFiguresAre) {
+  Comparison comparison = with_peer(sound());
+  comparison.peers[0].failure = "In round 2 pool:20 ended with exit code 3";
+  comparison.peers[0].run.rounds.resize(1);
+  EXPECT_THAT(caveats(comparison), Contains(HasSubstr("exit code 3. It was not started again; its figures are")));
+  comparison.peers[0].run.rounds.clear();
+  EXPECT_THAT(caveats(comparison), ElementsAre(HasSubstr("not started again and has no figures")));
+}
+
+TEST(Caveats, TellThatAPeerAnsweredLessOrMoreThanWasAsked) {
+  Comparison comparison = with_peer(sound());
+  comparison.peers[0].run.rounds[1].answers.lines = 1;
+  EXPECT_THAT(caveats(comparison), Contains(HasSubstr("pool:20 wrote 1 line about 4 targets")));
+  comparison = with_peer(sound());
+  comparison.peers[0].run.rounds[1].answers.lines = 5;
+  EXPECT_THAT(caveats(comparison), Contains(HasSubstr("pool:20 wrote 5 lines about 4 targets")));
+}
+
+TEST(Caveats, TellThatAPeersAnswersDiffer) {
+  Comparison comparison = with_peer(sound());
+  comparison.peers[0].run.rounds[1].answers.words[0] = AnswerWord::of_verdict(Verdict::timeout);
+  EXPECT_THAT(caveats(comparison), Contains(HasSubstr("pool:20 and sequential agree on 2 of 3 answers only")));
+}
+
+TEST(Caveats, TellThatAPeersTimesScatter) {
+  Comparison comparison = with_peer(sound());
+  comparison.peers[0].run.rounds[1].wall *= 3;
+  EXPECT_THAT(caveats(comparison), Contains(HasSubstr("One round of pool:20")));
 }
 
 TEST(Caveats, SurviveAComparisonOfNothing) {

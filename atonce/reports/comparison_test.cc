@@ -14,6 +14,7 @@ namespace {
 
 using samples::round_of;
 using samples::sound;
+using samples::with_peer;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -96,6 +97,55 @@ TEST(Comparison, WritesMarkdownTablesWithAlignment) {
   EXPECT_THAT(text, HasSubstr("| strategy | wall |"));
   EXPECT_THAT(text, HasSubstr("| :-- | --: |"));
   EXPECT_THAT(text, HasSubstr("| async | 200ms |"));
+}
+
+TEST(ComparisonFigures, HoldAPeersAnswersAgainstTheBaselineOfTheSameRound) {
+  const PeerFigures peer = figures_of(with_peer(sound())).peers[0];
+  EXPECT_EQ(peer.lines_least, 4u);
+  EXPECT_EQ(peer.lines_most, 4u);
+  EXPECT_EQ(peer.comparable, 3u) << "one word says nothing that we say";
+  EXPECT_EQ(peer.equal, 3u);
+  EXPECT_NEAR(peer.run.speed_up.median, 4.0, 0.01);
+}
+
+TEST(ComparisonFigures, TakeTheRoundInWhichAPeerDiffersMost) {
+  Comparison comparison = with_peer(sound());
+  comparison.peers[0].run.rounds[1].answers.words[0] = AnswerWord::of_verdict(Verdict::timeout);
+  comparison.peers[0].run.rounds[2].answers.lines = 3;
+  const PeerFigures peer = figures_of(comparison).peers[0];
+  EXPECT_EQ(peer.comparable, 3u);
+  EXPECT_EQ(peer.equal, 2u);
+  EXPECT_EQ(peer.lines_least, 3u);
+}
+
+TEST(ComparisonFigures, CompareStatusCodesOnlyWhereSomebodyAskedForThem) {
+  Comparison comparison = with_peer(sound());
+  for (Round& round : comparison.peers[0].run.rounds) round.answers.words.assign(4, AnswerWord::of_status(200));
+  EXPECT_EQ(figures_of(comparison).peers[0].comparable, 0u);
+  comparison.strategies[0].rounds[0].status_codes = {200, 404, 200, 0};
+  const PeerFigures peer = figures_of(comparison).peers[0];
+  EXPECT_EQ(peer.comparable, 4u);
+  EXPECT_EQ(peer.equal, 2u);
+}
+
+TEST(Comparison, HasARowForAPeerAndOneForItsAnswers) {
+  const std::string text = write_comparison_table(with_peer(sound()), false);
+  EXPECT_THAT(text, HasSubstr("\npool:20     500ms"));
+  EXPECT_THAT(text, HasSubstr("agree on all 4 verdicts")) << "the peer has no part in that";
+  EXPECT_THAT(text, HasSubstr("pool:20   4 of 4"));
+  EXPECT_THAT(text, HasSubstr("3 of 3"));
+  EXPECT_THAT(write_comparison_markdown(with_peer(sound())), HasSubstr("| pool:20 | 4 of 4 | 3 of 3 |"));
+}
+
+TEST(Comparison, SaysOfAPeerWithoutARoundThatItHasNoFigures) {
+  Comparison comparison = with_peer(sound());
+  comparison.peers[0].run.rounds.clear();
+  comparison.peers[0].failure = "In round 1 pool:20 ended with exit code 1, and said: <b>|";
+  EXPECT_THAT(write_comparison_table(comparison, false), HasSubstr("\npool:20         -"));
+  const auto report = nlohmann::json::parse(write_comparison_json(comparison));
+  EXPECT_EQ(report["peers"][0]["failure"], comparison.peers[0].failure);
+  EXPECT_TRUE(report["peers"][0]["rounds"].empty());
+  EXPECT_THAT(write_comparison_markdown(comparison), HasSubstr("said: \\<b\\>\\|"));
 }
 
 TEST(Comparison, SurvivesNothingToCompare) {

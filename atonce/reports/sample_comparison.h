@@ -38,4 +38,18 @@ inline Comparison sound() {
   return comparison;
 }
 
+/// The same with a peer that says three of the verdicts, and a word of its own.
+inline Comparison with_peer(Comparison comparison) {
+  PeerRounds peer{.run = {.strategy = "pool:20"}};
+  for (const Round& theirs : comparison.strategies[0].rounds) {
+    Round round{.wall = theirs.wall / 4, .cpu_user = theirs.cpu_user, .memory_peak_bytes = 20 << 20};
+    round.answers.lines = 4;
+    for (const Verdict verdict : mostly_open) round.answers.words.push_back(AnswerWord::of_verdict(verdict));
+    round.answers.words[3] = AnswerWord::of_line("up");
+    peer.run.rounds.push_back(std::move(round));
+  }
+  comparison.peers.push_back(std::move(peer));
+  return comparison;
+}
+
 }  // namespace atonce::samples
