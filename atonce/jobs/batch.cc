@@ -41,30 +41,39 @@ class BatchJob final : public Job {
       end_all(outcome, Verdict::invalid_input, batch.error().text);
       co_return;
     }
-    bool failed = outcome.target.after_failure || had_failed(outcome.target);
+    bool failed = outcome.target.after_failure || any_failed_before(outcome.target);
     Course course = failed && !setting_.plan.batch.keep_going ? Course::failed : Course::goes_on;
     if (outcome.target.step > 0 && course == Course::goes_on && is_hurl_file((*batch)->source)) {
       end_all(outcome, Verdict::not_sent, "what the requests before it captured went with the session that made them");
       co_return;
     }
     BatchSession session(shared_, **batch);
-    const Instant began = io_.now();
+    const Instant due = outcome.due;
     while (true) {
       course = co_await do_step(outcome, **batch, session, course);
-      failed = failed || fails_batch(outcome.verdict);
+      failed |= fails_batch(outcome.verdict);
       if (outcome.target.members == 1) break;
       next(outcome);
     }
-    outcome.exchange->batch_end = failed ? BatchEnd::failed : BatchEnd::completed;
-    outcome.exchange->batch_took = std::chrono::floor<std::chrono::microseconds>(io_.now() - began);
+    if (outcome.verdict != Verdict::unfinished)
+      end_batch(outcome, failed ? BatchEnd::failed : BatchEnd::completed, due);
   }
 
  private:
-  /// The request before this one ended the batch, in an earlier session.
-  bool had_failed(const Target& target) const {
-    if (target.step == 0 || setting_.plan.batch.keep_going) return false;
-    const SentMark before = ledger_.at(target.index - 1);
-    return before == SentMark::failed || before == SentMark::failed_unsent;
+  /// An earlier session saw a request of this batch fail, and may have had no time to write its verdict.
+  bool any_failed_before(const Target& target) const {
+    for (std::uint32_t back = 1; back <= target.step; ++back)
+      if (has_failed(target.index - back)) return true;
+    return false;
+  }
+  bool has_failed(std::uint64_t index) const {
+    const SentMark mark = ledger_.at(index);
+    return mark == SentMark::failed || mark == SentMark::failed_unsent;
+  }
+
+  void end_batch(Outcome& outcome, BatchEnd end, Instant due) const {
+    outcome.exchange->batch_end = end;
+    outcome.exchange->batch_took = std::chrono::floor<std::chrono::microseconds>(io_.now() - due);
   }
 
   void begin(Outcome& outcome) const {
@@ -82,13 +91,14 @@ class BatchJob final : public Job {
   }
 
   void end_all(Outcome& outcome, Verdict verdict, const std::string& why) {
+    const Instant due = outcome.due;
     while (true) {
       outcome.verdict = verdict;
       outcome.exchange->detail = why;
       if (outcome.target.members == 1) break;
       next(outcome);
     }
-    outcome.exchange->batch_end = BatchEnd::failed;
+    end_batch(outcome, BatchEnd::failed, due);
   }
 
   Task<Course> do_step(Outcome& outcome, const hurl::Batch& batch, BatchSession& session, Course course) {
@@ -97,6 +107,7 @@ class BatchJob final : public Job {
     session.describe(step, outcome);
     if (course == Course::stopped) {
       outcome.verdict = Verdict::unfinished;
+      outcome.exchange->sent = false;
       co_return course;
     }
     if (course == Course::failed) {
@@ -128,7 +139,11 @@ class BatchJob final : public Job {
       (void)ledger_.mark(index, sent ? SentMark::failed : SentMark::failed_unsent);
     else if (!repeatable && !sent)
       (void)ledger_.mark(index, SentMark::none);
-    if (stopped) co_return Course::stopped;
+    if (stopped) {
+      outcome.exchange->sent = sent && !repeatable;
+      if (outcome.exchange->sent) outcome.verdict = Verdict::unknown_outcome;
+      co_return Course::stopped;
+    }
     co_return good || setting_.plan.batch.keep_going ? Course::goes_on : Course::failed;
   }
 

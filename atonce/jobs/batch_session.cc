@@ -79,7 +79,8 @@ BatchSession::BatchSession(Shared& shared, const hurl::Batch& batch) : shared_(s
   if (is_hurl_file(batch.source)) jar_.emplace(shared.suffixes);
 }
 
-void BatchSession::describe(const hurl::Step& step, Outcome& outcome) const {
+void BatchSession::describe(const hurl::Step& step, Outcome& outcome) {
+  left_out_ = false;
   outcome.exchange->method = step.method;
   outcome.exchange->url = hide_userinfo(variables_.redact(text_of(step.url)));
   outcome.exchange->sent = true;  // Its place in the order is over, whatever comes of it.
@@ -90,7 +91,6 @@ bool BatchSession::may_repeat(const hurl::Step& step) const {
 }
 
 Task<void> BatchSession::run(const hurl::Step& step, Outcome& outcome) {
-  left_out_ = false;
   auto wishes = hurl::prepare_options(step, variables_, sources_);
   if (!wishes) {
     refuse(outcome, hurl::write_finding(batch_.source, wishes.error()));

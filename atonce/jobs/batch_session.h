@@ -38,8 +38,8 @@ class BatchSession {
 
   BatchSession(Shared& shared, const hurl::Batch& batch);
 
-  /// Method and URL as the file has them, for a row of a step that is never sent.
-  void describe(const hurl::Step& step, Outcome& outcome) const;
+  /// Begins with a step: method and URL as the file has them, for its row if it is never sent.
+  void describe(const hurl::Step& step, Outcome& outcome);
   /// The request may be sent again although nobody knows what became of it.
   bool may_repeat(const hurl::Step& step) const;
 
@@ -47,7 +47,7 @@ class BatchSession {
   /// called again for the same step.
   Task<void> run(const hurl::Step& step, Outcome& outcome);
 
-  /// The step that ran last says of itself that it is to be left out.
+  /// The step says of itself that it is to be left out.
   bool was_left_out() const { return left_out_; }
 
  private:

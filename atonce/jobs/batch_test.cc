@@ -109,7 +109,9 @@ TEST_F(BatchTest, SendsEachRequestAfterTheAnswerToTheOneBefore) {
     if (i > 0) EXPECT_GE(outcomes[i].started, outcomes[i - 1].finished);
   }
   EXPECT_TRUE(outcomes[2].exchange->reused);
-  EXPECT_GE(outcomes[2].exchange->batch_took, 0us);
+  EXPECT_EQ(outcomes[1].exchange->batch_end, BatchEnd::none);
+  EXPECT_EQ(outcomes[2].exchange->batch_end, BatchEnd::completed);
+  EXPECT_GT(outcomes[2].exchange->batch_took, 1us);
 }
 
 TEST_F(BatchTest, SkipsWhatIsBehindARequestThatFailed) {
@@ -117,6 +119,7 @@ TEST_F(BatchTest, SkipsWhatIsBehindARequestThatFailed) {
   const auto outcomes = run(target_of("a.jsonl", lines, 4), by_path());
   EXPECT_THAT(verdicts(outcomes), ElementsAre(Verdict::ok, Verdict::assert_failed, Verdict::skipped, Verdict::skipped));
   EXPECT_THAT(outcomes[1].exchange->detail, HasSubstr("a.jsonl:2:1: status"));
+  EXPECT_EQ(outcomes[3].exchange->batch_end, BatchEnd::failed);
   EXPECT_THAT(asked, Not(Contains("POST /3")));
 }
 

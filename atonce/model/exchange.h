@@ -89,7 +89,7 @@ struct Exchange {
   std::string saved_as;                 ///< file the body went to
   bool matched = true;                  ///< false: what was asked for (`--match`, `--filter`) leaves it out of the rows
   BatchEnd batch_end = BatchEnd::none;  ///< of the last request of a batch; of all others none
-  Duration batch_took{};                ///< with it: since the first request began; whole microseconds
+  Duration batch_took{};                ///< with it: since the first request was due; whole microseconds
   bool sent = false;  ///< a request that must not be repeated has left us: nothing tries this target again
 
   friend bool operator==(const Exchange&, const Exchange&) = default;

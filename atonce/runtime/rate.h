@@ -35,6 +35,14 @@ class Rate {
     return std::max(now, Instant(Duration(mine)));
   }
 
+  /// A start that keeps its place on the schedule although it comes late: due once each interval from the first claim
+  /// on, also where that is in the past by now.
+  static Instant claim_on_schedule(std::atomic<std::int64_t>& next_due_ns, Instant now, std::int64_t interval_ns) {
+    std::int64_t unset = 0;
+    next_due_ns.compare_exchange_strong(unset, now.time_since_epoch().count(), std::memory_order_relaxed);
+    return Instant(Duration(next_due_ns.fetch_add(interval_ns, std::memory_order_relaxed)));
+  }
+
   /// From start to start, rounded up, so that the average is never above what was asked for.
   static std::int64_t interval_of(double per_second) {
     const double interval = std::ceil(1e9 / per_second);

@@ -16,6 +16,7 @@ struct Control {
   std::atomic<int> stop{go};                       ///< drain: start nothing more; cancel: end what is in flight
   std::atomic<std::int64_t> next_due_ns{0};        ///< of the common rate
   std::atomic<std::int64_t> interval_ns{0};        ///< of the common rate, from start to start; 0: no bound
+  std::atomic<std::int64_t> schedule_ends_ns{0};   ///< of starts on schedule: later than this nothing is begun; 0: none
   std::atomic<std::uint32_t> window_percent{100};  ///< so much of its window a loop may use
   std::atomic<std::uint64_t> starts{0};            ///< tries begun
   Conditions conditions;                           ///< what the witness saw

@@ -31,6 +31,9 @@ constexpr Duration confirm_pause = 1s;
 constexpr Duration burst_max = 2ms;
 // While the uplink is away, it is asked again so often whether it is back.
 constexpr Duration hold_interval = 20ms;
+// On a schedule, what starts later than this behind its end has missed it.
+constexpr Duration lateness_allowed = 1s;
+constexpr std::string_view missed_text = "it was due and could not start: all places were taken until the end";
 
 class LoopSweep {
  public:
@@ -48,7 +51,10 @@ class LoopSweep {
   }
 
   Task<void> run() {
-    job_.emit_to([this](Outcome&& outcome) { finish(std::move(outcome)); });
+    job_.emit_to([this](Outcome&& outcome) {
+      if (outcome.exchange) bound(*outcome.exchange);
+      finish(std::move(outcome));
+    });
     co_await with_scope(io_, [this](Scope& all) -> Task<void> {
       all.start([](LoopSweep* self) { return self->tend(); }, this);
       co_await with_scope(io_, [this](Scope& jobs) -> Task<void> {
@@ -79,12 +85,30 @@ class LoopSweep {
     while (sweep_.control.conditions.hold.load(std::memory_order_relaxed) && !sweep_.control.stopping())
       if (!co_await sleep_for(io_, hold_interval)) co_return std::nullopt;
     Instant due = io_.now();
-    if (const std::int64_t interval_ns = sweep_.control.interval_ns.load(std::memory_order_relaxed); interval_ns > 0) {
+    if (sweep_.setting.plan.batch.duration) {
+      due = claim_place_on_schedule(due);
+      if (!co_await sleep_until(io_, due)) co_return std::nullopt;
+    } else if (const std::int64_t interval_ns = sweep_.control.interval_ns.load(std::memory_order_relaxed);
+               interval_ns > 0) {
       due = Rate::claim(sweep_.control.next_due_ns, due, interval_ns, burst_of(interval_ns));
       if (!co_await sleep_until(io_, due)) co_return std::nullopt;
     }
     if (sweep_.control.stopping()) co_return std::nullopt;
     co_return Outcome{.target = std::move(claimed_[claimed_next_++]), .due = due};
+  }
+
+  Instant claim_place_on_schedule(Instant now) {
+    const Plan& plan = sweep_.setting.plan;
+    std::int64_t unset = 0;
+    sweep_.control.schedule_ends_ns.compare_exchange_strong(
+        unset, (now.time_since_epoch() + *plan.batch.duration + lateness_allowed).count(), std::memory_order_relaxed);
+    return Rate::claim_on_schedule(sweep_.control.next_due_ns, now, Rate::interval_of(*plan.pacing.rate));
+  }
+
+  /// The schedule is over, and what was due on it could not begin: everything else was still under way.
+  bool missed_schedule() const {
+    const std::int64_t ends_ns = sweep_.control.schedule_ends_ns.load(std::memory_order_relaxed);
+    return ends_ns != 0 && io_.now().time_since_epoch().count() > ends_ns;
   }
 
   /// A rate that somebody asked for is kept start by start; one that is steered may be made up for in small bursts, so
@@ -103,6 +127,10 @@ class LoopSweep {
 
   /// Runs the job until the target has its verdict: a local shortage is waited out and tried again.
   Task<void> run_one(Outcome& outcome) {
+    if (outcome.target.valid() && missed_schedule()) {
+      end_unbegun(std::move(outcome), Verdict::not_sent);
+      co_return;
+    }
     if (outcome.target.valid()) {
       if (sweep_.wants_starts) batch_.started.push_back(outcome.target);
       begin_try(outcome);
@@ -117,12 +145,25 @@ class LoopSweep {
         sweep_.control.missed.tried_first(outcome.verdict);
         if (is_voidable(outcome.verdict)) co_await confirm(outcome);
       }
+      finish(std::move(outcome));
     } else {
-      for (; outcome.target.members > 1; outcome.target = next_member(std::move(outcome.target)))
-        finish(Outcome{.target = outcome.target, .verdict = Verdict::invalid_input, .due = outcome.due});
-      outcome.verdict = Verdict::invalid_input;
+      end_unbegun(std::move(outcome), Verdict::invalid_input);
     }
-    finish(std::move(outcome));
+  }
+
+  /// The same for it and all requests behind it.
+  void end_unbegun(Outcome outcome, Verdict verdict) {
+    while (true) {
+      Outcome ended{.target = outcome.target, .verdict = verdict, .due = outcome.due};
+      ended.started = ended.finished = io_.now();
+      if (verdict == Verdict::not_sent) {
+        ended.exchange.emplace().detail = std::string(missed_text);
+        if (ended.target.members == 1) ended.exchange->batch_end = BatchEnd::failed;
+      }
+      finish(std::move(ended));
+      if (outcome.target.members == 1) return;
+      outcome.target = next_member(std::move(outcome.target));
+    }
   }
 
   /// Nothing is lost by waiting it out.

@@ -119,6 +119,28 @@ TEST_F(SweepTest, ARateSpacesTheStartsEvenlyAndNamesWhenEachWasDue) {
   for (const Outcome& outcome : basket.outcomes) EXPECT_EQ(outcome.finished - outcome.due, script.takes);
 }
 
+TEST_F(SweepTest, AScheduleIsKeptWhateverIsStillUnderWay) {
+  plan.pacing.rate = 10;
+  plan.batch.duration = 1s;
+  script.takes = 3s;
+  sweep(10, 100);
+  std::ranges::sort(script.started);
+  for (std::size_t i = 0; i < 10; ++i) EXPECT_EQ(script.started[i], start_of_time + static_cast<int>(i) * 100ms) << i;
+}
+
+TEST_F(SweepTest, WhatComesLateOnAScheduleIsMeasuredFromWhenItWasDueAndWhatCannotStartIsCounted) {
+  plan.pacing.rate = 10;
+  plan.batch.duration = 1s;
+  script.takes = 300ms;
+  sweep(10, 1);
+  ASSERT_EQ(basket.outcomes.size(), 10u);
+  for (const Outcome& outcome : basket.outcomes)
+    EXPECT_EQ(outcome.due, start_of_time + static_cast<int>(outcome.target.index) * 100ms);
+  EXPECT_EQ(count_of(Verdict::open), 7u) << "one each 300 ms, until a second after the schedule's end";
+  EXPECT_EQ(count_of(Verdict::not_sent), 3u);
+  EXPECT_EQ(took, 2'100ms);
+}
+
 TEST_F(SweepTest, EvidenceCountsOnlyWhatWasDroppedWhileTheTargetWasWaitedFor) {
   script.takes = 100ms;
   control.conditions.drops = 7;
