@@ -110,10 +110,6 @@ class BatchJob final : public Job {
       outcome.exchange->sent = false;
       co_return course;
     }
-    if (course == Course::failed) {
-      outcome.verdict = Verdict::skipped;
-      co_return course;
-    }
     const bool repeatable = session.may_repeat(step);
     const std::uint64_t index = outcome.target.index;
     const SentMark before = repeatable ? SentMark::none : ledger_.at(index);
@@ -121,6 +117,10 @@ class BatchJob final : public Job {
       outcome.verdict = Verdict::unknown_outcome;
       outcome.exchange->detail = "an earlier session may have sent it, and its answer is not known";
       co_return setting_.plan.batch.keep_going ? Course::goes_on : Course::failed;
+    }
+    if (course == Course::failed) {
+      outcome.verdict = Verdict::skipped;
+      co_return course;
     }
     if (!repeatable) {
       if (const auto marked = ledger_.mark(index, SentMark::sent); !marked) {
