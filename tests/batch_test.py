@@ -21,6 +21,9 @@ class Book(ThreadingHTTPServer):
     request_queue_size = 1024
     delay_s = 0.0
 
+    def handle_error(self, *_):
+        """Who is killed hangs up."""
+
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Page)
         self.came, self.answered, self.lock = [], [], threading.Lock()
@@ -275,6 +278,23 @@ class BatchesThatAreKilled(BatchTest):
                 state[row["batch"]] = row["verdict"]
             if row["verdict"] == "skipped":
                 self.assertNotIn(body, came)
+
+    def test_neither_is_a_post_of_fetch(self):
+        self.server.delay_s = 0.1
+        listed = self.write("urls.txt", "".join(f"{self.url}/{i}\n" for i in range(300)))
+        folder = self.folder / "run"
+        killed = start("fetch", listed, "-d", "pay=1", "--run", folder, "-c", "30", "--rate", "1000/s", *LOCAL)
+        self.wait_for_posts(100)
+        killed.send_signal(signal.SIGKILL)
+        killed.communicate()
+        done = run("resume", folder)
+        self.assertIn(done.returncode, (0, 3), done.stderr)
+        came = [path for path, _ in self.server.came]
+        self.assertEqual(len(came), len(set(came)), "sent twice")
+        verdicts = [row["verdict"] for row in rows_of((folder / "results.jsonl").read_text())]
+        self.assertEqual(len(verdicts), 300)
+        self.assertEqual(set(verdicts), {"ok", "unknown_outcome"})
+        self.assertLess(verdicts.count("unknown_outcome"), 100)
 
     def test_ctrl_c_ends_it_with_an_account_and_resume_does_the_rest(self):
         self.server.delay_s = 0.05

@@ -85,9 +85,9 @@ constexpr std::array commands{
     CommandRow{Command::batch, "batch", "[FILE...]", "requests in their order, many such batches at once",
                "Within a batch each request waits for the answer to the one before; batches run\n"
                "side by side. FILE.hurl is one batch, in Hurl's language; any other FILE has a\n"
-               "request a line: {\"batch\": \"b1\", \"method\": \"POST\", \"url\": ..., \"headers\": ...,\n"
-               "\"body\": ...}. A request is done, not sent, or of unknown outcome: sent, and nobody\n"
-               "saw an answer. What must not be sent twice never is.",
+               "request a line: {\"batch\": \"b1\", \"method\": \"POST\", \"url\": ..., \"body\": ...}.\n"
+               "A request is done, not sent, or of unknown outcome: sent, and nobody saw an\n"
+               "answer. What must not be sent twice never is.",
                batch_examples},
     CommandRow{Command::compare, "compare", "JOB [LIST | TARGET...]",
                "run the same work with each strategy, and say which is faster",

@@ -27,12 +27,10 @@ enum class Course : std::uint8_t { goes_on, failed, stopped };
 class BatchJob final : public Job {
  public:
   BatchJob(Io& io, HttpClient& client, const FetchRecipe& recipe, TlsVariants& variants, const JobSetting& setting)
-      : io_(io), setting_(setting), shared_{io, client, recipe, variants, setting} {
-    const RunFolderOptions& run = setting.plan.run;
-    if (run.none || run.path.empty()) return;
-    if (const auto opened = ledger_.open(run.path + "/sent"); !opened)
-      throw std::runtime_error("the ledger of what was sent cannot be kept in " + run.path);
-  }
+      : io_(io),
+        setting_(setting),
+        shared_{io, client, recipe, variants, setting},
+        ledger_(SentLedger::of_run(setting.plan.run)) {}
 
   Task<void> run(Outcome& outcome) override {
     begin(outcome);
@@ -71,6 +69,11 @@ class BatchJob final : public Job {
     return mark == SentMark::failed || mark == SentMark::failed_unsent;
   }
 
+  bool may_have_been_sent(std::uint64_t index) const {
+    const SentMark mark = ledger_.at(index);
+    return mark == SentMark::sent || mark == SentMark::failed;
+  }
+
   void end_batch(Outcome& outcome, BatchEnd end, Instant due) const {
     outcome.exchange->batch_end = end;
     outcome.exchange->batch_took = std::chrono::floor<std::chrono::microseconds>(io_.now() - due);
@@ -93,8 +96,9 @@ class BatchJob final : public Job {
   void end_all(Outcome& outcome, Verdict verdict, const std::string& why) {
     const Instant due = outcome.due;
     while (true) {
-      outcome.verdict = verdict;
-      outcome.exchange->detail = why;
+      const bool unknown = may_have_been_sent(outcome.target.index);
+      outcome.verdict = unknown ? Verdict::unknown_outcome : verdict;
+      outcome.exchange->detail = unknown ? std::string(SentLedger::sent_before) : why;
       if (outcome.target.members == 1) break;
       next(outcome);
     }
@@ -112,23 +116,20 @@ class BatchJob final : public Job {
     }
     const bool repeatable = session.may_repeat(step);
     const std::uint64_t index = outcome.target.index;
-    const SentMark before = repeatable ? SentMark::none : ledger_.at(index);
-    if (before == SentMark::sent || before == SentMark::failed) {
+    if (may_have_been_sent(index) && (!repeatable || course == Course::failed)) {
       outcome.verdict = Verdict::unknown_outcome;
-      outcome.exchange->detail = "an earlier session may have sent it, and its answer is not known";
+      outcome.exchange->detail = SentLedger::sent_before;
       co_return setting_.plan.batch.keep_going ? Course::goes_on : Course::failed;
     }
     if (course == Course::failed) {
       outcome.verdict = Verdict::skipped;
       co_return course;
     }
-    if (!repeatable) {
-      if (const auto marked = ledger_.mark(index, SentMark::sent); !marked) {
-        outcome.verdict = Verdict::local_file;
-        outcome.error = marked.error().code;
-        outcome.exchange->detail = "the run's ledger of what was sent cannot be written, so nothing is sent";
-        co_return Course::failed;
-      }
+    if (const auto marked = ledger_.mark(index, SentMark::sent); !marked) {
+      outcome.verdict = Verdict::local_file;
+      outcome.error = marked.error().code;
+      outcome.exchange->detail = SentLedger::cannot_write;
+      co_return Course::failed;
     }
     co_await outlast_shortage(outcome, step, session);
     const bool sent = was_sent(outcome);
@@ -137,7 +138,7 @@ class BatchJob final : public Job {
     // A mark that cannot be written leaves the request as one that may have been sent: nothing is sent twice.
     if (!good && !stopped)
       (void)ledger_.mark(index, sent ? SentMark::failed : SentMark::failed_unsent);
-    else if (!repeatable && !sent)
+    else if (!sent)
       (void)ledger_.mark(index, SentMark::none);
     if (stopped) {
       outcome.exchange->sent = sent && !repeatable;

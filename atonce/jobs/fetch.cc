@@ -9,6 +9,7 @@
 
 #include "atonce/jobs/fetch_sink.h"
 #include "atonce/jobs/job_dialer.h"
+#include "atonce/jobs/sent_ledger.h"
 #include "atonce/protocols/cookies/jar.h"
 
 namespace atonce {
@@ -32,7 +33,9 @@ class FetchJob final : public Job {
         client_(client),
         recipe_(recipe),
         retries_(setting.plan.probe.retries),
-        guard_(setting.excludes, setting.plan.politeness.allow_private) {}
+        guard_(setting.excludes, setting.plan.politeness.allow_private) {
+    if (!recipe.may_repeat()) ledger_ = SentLedger::of_run(setting.plan.run);
+  }
 
   Task<void> run(Outcome& outcome) override {
     outcome.started = io_.now();
@@ -43,15 +46,31 @@ class FetchJob final : public Job {
       co_return;
     }
     const HttpRequest request = recipe_.request_for(outcome.target);
+    if (!enter(outcome)) co_return;
     Instant started{};
     do {
       co_await try_once(outcome, request);
       if (outcome.tries == 1) started = outcome.started;
     } while (worth_another_try(outcome.verdict) && !outcome.exchange->sent && outcome.tries <= retries_);
     outcome.started = started;
+    if (!outcome.exchange->sent) (void)ledger_.mark(outcome.target.index, SentMark::none);
   }
 
  private:
+  /// What must not be sent twice is written down before anything of it is sent; false when it is not to be sent now.
+  bool enter(Outcome& outcome) {
+    const bool unknown = ledger_.at(outcome.target.index) != SentMark::none;
+    const auto marked = unknown ? Result<void>() : ledger_.mark(outcome.target.index, SentMark::sent);
+    if (!unknown && marked) return true;
+    Exchange& exchange = outcome.exchange.emplace();
+    exchange.sent = true;
+    exchange.detail = unknown ? SentLedger::sent_before : SentLedger::cannot_write;
+    outcome.verdict = unknown ? Verdict::unknown_outcome : Verdict::local_file;
+    outcome.error = unknown ? 0 : marked.error().code;
+    outcome.finished = outcome.started;
+    return false;
+  }
+
   Task<void> try_once(Outcome& outcome, const HttpRequest& prototype) {
     const auto tries = static_cast<std::uint16_t>(outcome.tries + 1);
     Fetched fetched;
@@ -100,6 +119,7 @@ class FetchJob final : public Job {
   const FetchRecipe& recipe_;
   const unsigned retries_;
   const Guard guard_;
+  SentLedger ledger_;
   const PublicSuffixes suffixes_ = PublicSuffixes::system();
 };
 

@@ -45,6 +45,8 @@ class FetchRecipe {
   Parsed<TlsContext> tls_for(bool insecure, HttpVersionChoice version) const;
   const AnswerConditions& conditions() const { return conditions_; }
   const SaveFolder* save_folder() const { return save_ ? &*save_ : nullptr; }
+  /// The request may be sent again although nobody knows what became of it.
+  bool may_repeat() const { return is_idempotent(prototype_.method); }
   bool is_head() const { return prototype_.method == "HEAD"; }
   bool keeps_body() const;
   bool wants_title() const { return options_->title || conditions_.needs_title(); }

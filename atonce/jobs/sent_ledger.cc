@@ -4,11 +4,20 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <stdexcept>
 
 namespace atonce {
 
 SentLedger::~SentLedger() {
   if (file_ >= 0) close(file_);
+}
+
+SentLedger SentLedger::of_run(const RunFolderOptions& run) {
+  SentLedger ledger;
+  if (run.none || run.path.empty()) return ledger;
+  if (!ledger.open(run.path + "/sent"))
+    throw std::runtime_error("the ledger of what was sent cannot be kept in " + run.path);
+  return ledger;
 }
 
 Result<void> SentLedger::open(const std::string& path) {

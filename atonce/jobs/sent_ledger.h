@@ -2,7 +2,10 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 
+#include "atonce/model/plan.h"
 #include "atonce/model/result.h"
 
 namespace atonce {
@@ -25,8 +28,18 @@ class SentLedger {
  public:
   SentLedger() = default;
   ~SentLedger();
-  SentLedger(const SentLedger&) = delete;
-  SentLedger& operator=(const SentLedger&) = delete;
+  SentLedger(SentLedger&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+  SentLedger& operator=(SentLedger&& other) noexcept {
+    std::swap(file_, other.file_);
+    return *this;
+  }
+
+  /// That of a run; one that knows nothing where the run is not kept. Throws where it cannot be opened.
+  static SentLedger of_run(const RunFolderOptions& run);
+
+  static constexpr std::string_view sent_before = "an earlier session may have sent it, and its answer is not known";
+  static constexpr std::string_view cannot_write =
+      "the run's ledger of what was sent cannot be written, so nothing is sent";
 
   /// Opens or makes the file. Errors: as open(2).
   Result<void> open(const std::string& path);
