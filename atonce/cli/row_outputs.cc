@@ -64,6 +64,12 @@ int RowOutputs::finish(bool complete) {
   return error != 0 ? error : writer_->flush();
 }
 
+int RowOutputs::append_end(std::string_view text) {
+  if (!writer_) return 0;
+  const int error = writer_->append_lines(text);
+  return error != 0 ? error : writer_->flush();
+}
+
 Complaint RowOutputs::trouble(int error) const {
   if (error == EPIPE && writer_)
     return {fmt::format("the reader of the results has gone; {} rows were written", writer_->rows_safe())};

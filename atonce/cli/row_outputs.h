@@ -21,6 +21,8 @@ class RowOutputs {
   OutcomeSink& sink();
   /// The run is over, and `complete` or not: everything to its file. Returns 0 or an errno.
   int finish(bool complete);
+  /// Writes what stands behind the rows, where they are lines that leave the run. Returns as `finish`, and after it.
+  int append_end(std::string_view text);
   /// Why rows could not be written, for a person.
   Complaint trouble(int error) const;
 

@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "atonce/cli/batch_ending.h"
 #include "atonce/cli/commands.h"
 #include "atonce/cli/complain.h"
 #include "atonce/cli/keeping.h"
@@ -87,11 +88,12 @@ int tell_plan(const Plan& plan, const Staffing& staffing, TargetList& list) {
   return print(text);
 }
 
-ExitCode exit_of(const RunResult& result, const Summary& summary, bool list_failed) {
+ExitCode exit_of(const RunResult& result, const Summary& summary, bool local_failure) {
   if (!result.failure.empty() || !balanced(summary)) return exit_internal;
   if (result.sink_error == EPIPE) return exit_interrupted;
-  if (result.sink_error != 0 || list_failed) return exit_local_limit;
+  if (result.sink_error != 0 || local_failure) return exit_local_limit;
   if (result.tally.of(Verdict::unfinished) != 0 || summary.interrupted) return exit_interrupted;
+  if (assertion_failed(summary)) return exit_threshold;
   return result.tally.unsure > 0 ? exit_unsure : exit_complete;
 }
 
@@ -183,20 +185,31 @@ void tell_keeping(const Keeping& kept, const Plan& plan) {
                         grouped(kept.resumption()->tally().total()))});
 }
 
+/// What stands behind the rows of a run of batches, and its reports; false when a report cannot be written.
+bool end_batches(BatchEnding& ending, RowOutputs& outputs, RunResult& result, const Plan& plan, const Keeping* kept) {
+  if (result.sink_error == 0) result.sink_error = outputs.append_end(ending.text(result.wall));
+  const Parsed<void> written = ending.write_reports(kept, plan.input);
+  if (!written) remark(written.error());
+  return written.has_value();
+}
+
 /// Everything from the first start to the account; the folder and the world are open.
 int run_targets(const Setting& setting, const StrategyRow& strategy, const Staffing& staffing, TargetList& list,
-                Keeping* kept) {
+                Keeping* kept, BatchEnding* ending) {
   const Plan& plan = setting.plan;
   const auto [total, estimated] = expected_targets(list, plan);
   Progress progress(STDERR_FILENO, Progress::style_for(STDERR_FILENO, plan.output.quiet), wants_colour(STDERR_FILENO),
                     ProgressMeter(total, estimated, patience_of(plan)));
   const auto outputs = RowOutputs::open(plan, kept, progress);
   if (!outputs) return complain_and_exit(outputs.error());
+  if (ending != nullptr && kept != nullptr && kept->recovery() != nullptr)
+    if (const auto known = ending->remember(*kept, plan.input); !known) return complain_and_exit(known.error());
+  OutcomeSink& sink = ending != nullptr ? ending->before((*outputs)->sink()) : (*outputs)->sink();
   bool ceiling_told = false;
   SharedControl control;
   const StopSignals signals(*control);
   RunResult result = run_strategy(
-      plan, strategy, staffing, *setting.job, list, (*outputs)->sink(), *control,
+      plan, strategy, staffing, *setting.job, list, sink, *control,
       [&](const RunState& state) {
         const auto [now_total, now_estimated] = expected_targets(list, plan);
         progress.meter().expect(now_total, now_estimated);
@@ -211,12 +224,13 @@ int run_targets(const Setting& setting, const StrategyRow& strategy, const Staff
                         result.sink_error == 0 && result.failure.empty();
   if (const int error = (*outputs)->finish(complete); error != 0 && result.sink_error == 0) result.sink_error = error;
   progress.stop();
+  const bool ended_well = ending == nullptr || end_batches(*ending, **outputs, result, plan, kept);
   const Summary summary = summarize(result, list, plan, kept, control->stopping());
   if (kept != nullptr) (void)keep_summary(kept->folder(), summary);  // Without it, less is shown of the run later.
   if (!plan.output.quiet) tell(write_summary(summary, wants_colour(STDERR_FILENO)));
   tell_troubles(result, list, **outputs);
   if (kept != nullptr && !complete) remark({fmt::format("carry this run on with: atonce resume {}", kept->path())});
-  return exit_of(result, summary, list.error().has_value());
+  return exit_of(result, summary, list.error() || !ended_well);
 }
 
 }  // namespace
@@ -242,6 +256,8 @@ int run_job(const Invocation& asked) {
     for (const std::string& note : staffing->notes) remark({note});
     if (setting->world) remark({setting->world->description()});
   }
+  const auto ending = BatchEnding::open(plan, *kept != nullptr);
+  if (!ending) return complain_and_exit(ending.error());
   tell_danger(plan);
   if (*kept) {
     if (auto begun = begin_keeping(**kept, plan); !begun) return complain_and_exit(begun.error());
@@ -251,7 +267,7 @@ int run_job(const Invocation& asked) {
   const auto list = open_targets(plan.input);
   if (!list) return complain_and_exit(list.error());
   if (plan.dry_run) return tell_plan(plan, *staffing, **list);
-  return run_targets(*setting, strategy, *staffing, **list, kept->get());
+  return run_targets(*setting, strategy, *staffing, **list, kept->get(), ending->get());
 }
 
 }  // namespace atonce

@@ -107,8 +107,8 @@ class BatchJob final : public Job {
 
   Task<Course> do_step(Outcome& outcome, const hurl::Batch& batch, BatchSession& session, Course course) {
     const hurl::Step& step = batch.steps.at(outcome.target.step);
-    if (!is_hurl_file(batch.source)) outcome.target.line = step.place.line;
     session.describe(step, outcome);
+    outcome.exchange->line = step.place.line;
     if (course == Course::stopped) {
       outcome.verdict = Verdict::unfinished;
       outcome.exchange->sent = false;

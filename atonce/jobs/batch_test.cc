@@ -105,7 +105,7 @@ TEST_F(BatchTest, SendsEachRequestAfterTheAnswerToTheOneBefore) {
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     EXPECT_EQ(outcomes[i].target.index, i);
     EXPECT_EQ(outcomes[i].target.step, i);
-    EXPECT_EQ(outcomes[i].target.line, i + 1);
+    EXPECT_EQ(outcomes[i].exchange->line, i + 1);
     if (i > 0) EXPECT_GE(outcomes[i].started, outcomes[i - 1].finished);
   }
   EXPECT_TRUE(outcomes[2].exchange->reused);

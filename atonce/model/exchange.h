@@ -88,6 +88,7 @@ struct Exchange {
   std::string title;                    ///< of an HTML page; empty when not asked for
   std::string saved_as;                 ///< file the body went to
   bool matched = true;                  ///< false: what was asked for (`--match`, `--filter`) leaves it out of the rows
+  std::uint64_t line = 0;               ///< of a request of a batch: where it stands; 0: where its batch does
   BatchEnd batch_end = BatchEnd::none;  ///< of the last request of a batch; of all others none
   Duration batch_took{};                ///< with it: since the first request was due; whole microseconds
   bool sent = false;  ///< a request that must not be repeated has left us: nothing tries this target again

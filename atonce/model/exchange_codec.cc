@@ -203,6 +203,7 @@ void write_exchange(const Exchange& exchange, std::string& to, bool url_is_known
   writer.text(exchange.hash, Caps::words);
   writer.text(exchange.title, Caps::sentence);
   writer.text(exchange.saved_as, Caps::path);
+  writer.number(exchange.line);
   write_batch_end(exchange, writer);
 }
 
@@ -233,6 +234,7 @@ bool read_exchange(std::string_view& from, Exchange& exchange) {
   reader.text(exchange.hash, Caps::words);
   reader.text(exchange.title, Caps::sentence);
   reader.text(exchange.saved_as, Caps::path);
+  exchange.line = reader.number();
   read_batch_end(reader, exchange);
   exchange.insecure = (flags & insecure) != 0;
   exchange.reused = (flags & reused) != 0;

@@ -39,6 +39,7 @@ inline Exchange sample_exchange() {
           .title = "A title",
           .saved_as = "example.org/b.html",
           .matched = false,
+          .line = 12,
           .batch_end = BatchEnd::failed,
           .batch_took = std::chrono::microseconds(1'234'567),
           .sent = true};

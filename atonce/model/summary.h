@@ -32,6 +32,11 @@ struct Summary {
   bool interrupted = false;
 };
 
+/// A batch failed: what was asked of an answer, if only that there is one, did not hold.
+inline bool assertion_failed(const Summary& summary) {
+  return summary.job == "batch" && summary.tally.failed_batches() + summary.tally.of(Verdict::assert_failed) > 0;
+}
+
 /// Every target that was read has exactly one verdict.
 inline bool balanced(const Summary& summary) { return summary.targets_read == summary.tally.total(); }
 

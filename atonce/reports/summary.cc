@@ -27,9 +27,9 @@ std::string heading(const Summary& summary) {
   std::string how = summary.strategy;
   if (!summary.engine.empty()) how += fmt::format(" on {}", summary.engine);
   if (summary.window > 0) how += fmt::format(", window {}", grouped(summary.window));
-  return fmt::format("{} of {} target{}, {}: {}, {}\n", summary.job, grouped(summary.targets_read),
-                     summary.targets_read == 1 ? "" : "s", escape_for_terminal(how), brief(summary.wall),
-                     write_rate(rate));
+  return fmt::format("{} of {} {}{}, {}: {}, {}\n", summary.job, grouped(summary.targets_read),
+                     summary.job == "batch" ? "request" : "target", summary.targets_read == 1 ? "" : "s",
+                     escape_for_terminal(how), brief(summary.wall), write_rate(rate));
 }
 
 std::string verdict_lines(const Tally& tally, bool colour) {
@@ -68,6 +68,12 @@ std::string account(const Summary& summary, bool colour) {
 
 std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", grouped(count), count == 1 ? one : many);
+}
+
+std::string batch_lines(const Summary& summary) {
+  if (summary.job != "batch") return {};
+  return fmt::format("  {} completed, {} failed\n", counted(summary.tally.batches_completed, "batch", "batches"),
+                     grouped(summary.tally.failed_batches()));
 }
 
 /// What HTTP came to; nothing for a probe.
@@ -213,6 +219,7 @@ std::string write_summary(const Summary& summary, bool colour) {
   std::string text = heading(summary);
   text += verdict_lines(summary.tally, colour);
   text += account(summary, colour);
+  text += batch_lines(summary);
   text += exchange_lines(summary.tally);
   const std::string phases = phase_lines(summary.tally);
   if (!phases.empty()) text += "\n" + phases;

@@ -55,6 +55,24 @@ Outcome fetched(std::uint16_t status_code) {
   return fetched;
 }
 
+TEST(Summary, TellsHowManyBatchesCompletedAndFailed) {
+  Summary summary{.job = "batch", .strategy = "async", .targets_read = 4, .wall = 2s};
+  Outcome last = fetched(200);
+  summary.tally.add(last);
+  last.exchange->batch_end = BatchEnd::completed;
+  summary.tally.add(last);
+  EXPECT_FALSE(assertion_failed(summary));
+  last.exchange->batch_end = BatchEnd::failed;
+  summary.tally.add(last);
+  summary.tally.add({.target = {.complaint = "no URL"}, .verdict = Verdict::invalid_input});
+  const std::string text = write_summary(summary, false);
+  EXPECT_THAT(text, HasSubstr("batch of 4 requests, async: 2s"));
+  EXPECT_THAT(text, HasSubstr("  1 batch completed, 2 failed\n"));
+  EXPECT_TRUE(assertion_failed(summary));
+  summary.job = "fetch";
+  EXPECT_FALSE(assertion_failed(summary));
+}
+
 TEST(Summary, TellsWhatHttpCameTo) {
   Summary summary{.job = "fetch", .strategy = "async", .targets_read = 3, .wall = 2s};
   summary.tally.add(fetched(200));

@@ -72,6 +72,10 @@ TEST(BatchRows, HaveTheirPlaceAndTheTimeOfTheBatchInJson) {
   row = json_of(batch_outcome(BatchEnd::completed));
   EXPECT_EQ(row["time_batch"], 0.104);
   EXPECT_EQ(row["url"], "https://example.org/orders");
+  EXPECT_EQ(row["line"], 5);
+  Outcome outcome = batch_outcome();
+  outcome.exchange->line = 6;
+  EXPECT_EQ(json_of(outcome)["line"], 6);
 }
 
 TEST(BatchRows, AreTheOnlyOnesWithABatch) {

@@ -73,7 +73,7 @@ class CsvRows final : public RowWriter, ExchangeFields {
   void append_row(std::string& text, const Outcome& outcome) override {
     row_ = &text;
     append_number(text, row_schema);
-    write_target(outcome.target);
+    write_target(outcome);
     write_verdict(outcome);
     tell_exchange(outcome, kind_, *this, json_);
     write_times(times_of(outcome));
@@ -83,8 +83,9 @@ class CsvRows final : public RowWriter, ExchangeFields {
   }
 
  private:
-  void write_target(const Target& target) {
-    append(target.line);
+  void write_target(const Outcome& outcome) {
+    const Target& target = outcome.target;
+    append(line_of(outcome));
     text_from_outside(http_ ? shown_input(target) : target.input);
     text_from_outside(target.host);
     number_or_nothing(target.port);

@@ -19,7 +19,7 @@ class JsonlRows final : public RowWriter, ExchangeFields {
     row_ = &text;
     *row_ += R"({"schema":)";
     append_number(*row_, row_schema);
-    write_target(outcome.target);
+    write_target(outcome);
     write_verdict(outcome);
     tell_exchange(outcome, kind_, *this, room_);
     write_times(times_of(outcome));
@@ -36,8 +36,9 @@ class JsonlRows final : public RowWriter, ExchangeFields {
   }
 
  private:
-  void write_target(const Target& target) {
-    append(R"(,"line":)", target.line);
+  void write_target(const Outcome& outcome) {
+    const Target& target = outcome.target;
+    append(R"(,"line":)", line_of(outcome));
     *row_ += R"(,"input":)";
     append_json_string(*row_, http_ ? shown_input(target) : target.input);
     text_or_null(R"(,"target":)", target.host);

@@ -29,6 +29,11 @@ Duration row_time(Duration duration);
 /// The row tells what the verdict rests on: the target was asked, and gave no answer that was wanted.
 inline bool tells_evidence(const Outcome& outcome) { return !is_success(outcome.verdict) && outcome.tries > 0; }
 
+/// Where the target stands in the input.
+inline std::uint64_t line_of(const Outcome& outcome) {
+  return outcome.exchange && outcome.exchange->line != 0 ? outcome.exchange->line : outcome.target.line;
+}
+
 /// The outcome stands in the account and in the journal alone: `--match` or `--filter` leaves its row out.
 inline bool has_row(const Outcome& outcome) { return !outcome.exchange || outcome.exchange->matched; }
 

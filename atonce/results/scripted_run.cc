@@ -51,6 +51,7 @@ std::string text(const std::string& path, std::string_view what) { return fmt::f
 void speak_http(Outcome& outcome, std::mt19937_64& random) {
   const auto below = [&](std::uint64_t bound) { return random() % bound; };
   Exchange& exchange = outcome.exchange.emplace(sample_exchange());
+  exchange.line = below(50);
   exchange.status_code = static_cast<std::uint16_t>(200 + below(400));
   exchange.body_bytes = below(1'000'000);
   if (below(2) == 0) exchange.tls.reset();

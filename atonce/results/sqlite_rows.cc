@@ -157,7 +157,7 @@ int SqliteRows::insert(const Outcome& outcome) {
     in_transaction_ = true;
   }
   column_ = 0;
-  bind_target(outcome.target);
+  bind_target(outcome);
   bind_verdict(outcome);
   bind_exchange(outcome);
   bind_times(outcome);
@@ -169,9 +169,10 @@ int SqliteRows::insert(const Outcome& outcome) {
   return 0;
 }
 
-void SqliteRows::bind_target(const Target& target) {
+void SqliteRows::bind_target(const Outcome& outcome) {
+  const Target& target = outcome.target;
   bind_number(target.index);
-  bind_number(target.line);
+  bind_number(line_of(outcome));
   input_ = kind_ != RowKind::probe ? shown_input(target) : target.input;
   bind_text(input_);
   target.host.empty() ? bind_word({}) : bind_text(target.host);

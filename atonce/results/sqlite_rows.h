@@ -53,7 +53,7 @@ class SqliteRows {
 
   class BindExchange;
 
-  void bind_target(const Target& target);
+  void bind_target(const Outcome& outcome);
   void bind_verdict(const Outcome& outcome);
   void bind_exchange(const Outcome& outcome);
   void bind_times(const Outcome& outcome);
