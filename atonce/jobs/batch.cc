@@ -49,6 +49,7 @@ class BatchJob final : public Job {
     const Instant due = outcome.due;
     while (true) {
       course = co_await do_step(outcome, **batch, session, course);
+      outcome.exchange->line = (*batch)->steps.at(outcome.target.step).place.line;
       failed |= fails_batch(outcome.verdict);
       if (outcome.target.members == 1) break;
       next(outcome);
@@ -108,7 +109,6 @@ class BatchJob final : public Job {
   Task<Course> do_step(Outcome& outcome, const hurl::Batch& batch, BatchSession& session, Course course) {
     const hurl::Step& step = batch.steps.at(outcome.target.step);
     session.describe(step, outcome);
-    outcome.exchange->line = step.place.line;
     if (course == Course::stopped) {
       outcome.verdict = Verdict::unfinished;
       outcome.exchange->sent = false;
