@@ -34,7 +34,7 @@ struct Summary {
 
 /// A batch failed: what was asked of an answer, if only that there is one, did not hold.
 inline bool assertion_failed(const Summary& summary) {
-  return summary.job == "batch" && summary.tally.failed_batches() + summary.tally.of(Verdict::assert_failed) > 0;
+  return summary.job == "batch" && summary.tally.batches_failed + summary.tally.of(Verdict::assert_failed) > 0;
 }
 
 /// Every target that was read has exactly one verdict.

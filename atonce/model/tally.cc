@@ -19,7 +19,6 @@ void Tally::add(const Outcome& outcome) {
   tried_again += outcome.lap > 1;
   overturned += outcome.overturned;
   if (outcome.exchange) add_exchange(*outcome.exchange, outcome.connected);
-  unreadable += outcome.verdict == Verdict::invalid_input && !outcome.exchange;
   if (outcome.started == Instant{}) return;  // Nothing was asked of anybody.
   queue_us.add(microseconds(outcome.started - outcome.due));
   if (outcome.resolved != Instant{} && !outcome.target.address)
@@ -69,7 +68,6 @@ void Tally::merge(const Tally& other) {
   body_bytes += other.body_bytes;
   batches_completed += other.batches_completed;
   batches_failed += other.batches_failed;
-  unreadable += other.unreadable;
   handshake_us.merge(other.handshake_us);
   first_byte_us.merge(other.first_byte_us);
   queue_us.merge(other.queue_us);

@@ -29,18 +29,15 @@ struct Tally {
   std::uint64_t wire_body_bytes = 0;                      ///< as they came
   std::uint64_t body_bytes = 0;                           ///< decoded
   std::uint64_t batches_completed = 0;                    ///< counted with their last requests
-  std::uint64_t batches_failed = 0;                       ///< without those that could not be read
-  std::uint64_t unreadable = 0;                           ///< lines that were no target, or no batch
-  Histogram queue_us;                                     ///< started − due
-  Histogram lookup_us;                                    ///< resolved − started, for names that were looked up
-  Histogram connect_us;                                   ///< connected − resolved, where the host answered
+  std::uint64_t batches_failed = 0;
+  Histogram queue_us;       ///< started − due
+  Histogram lookup_us;      ///< resolved − started, for names that were looked up
+  Histogram connect_us;     ///< connected − resolved, where the host answered
   Histogram handshake_us;   ///< secured − connected, where TLS was spoken on a new connection
   Histogram first_byte_us;  ///< answered − requested
   Histogram total_us;       ///< finished − started
 
   void add(const Outcome& outcome);
-  /// Of a run of batches.
-  std::uint64_t failed_batches() const { return batches_failed + unreadable; }
   /// Its place in `by_status`.
   static std::size_t status_class(std::uint16_t code);
   void merge(const Tally& other);  ///< In any order: same result.

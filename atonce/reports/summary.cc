@@ -73,7 +73,7 @@ std::string counted(std::uint64_t count, std::string_view one, std::string_view 
 std::string batch_lines(const Summary& summary) {
   if (summary.job != "batch") return {};
   return fmt::format("  {} completed, {} failed\n", counted(summary.tally.batches_completed, "batch", "batches"),
-                     grouped(summary.tally.failed_batches()));
+                     grouped(summary.tally.batches_failed));
 }
 
 /// What HTTP came to; nothing for a probe.

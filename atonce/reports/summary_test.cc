@@ -64,7 +64,8 @@ TEST(Summary, TellsHowManyBatchesCompletedAndFailed) {
   EXPECT_FALSE(assertion_failed(summary));
   last.exchange->batch_end = BatchEnd::failed;
   summary.tally.add(last);
-  summary.tally.add({.target = {.complaint = "no URL"}, .verdict = Verdict::invalid_input});
+  last.verdict = Verdict::invalid_input;
+  summary.tally.add(last);
   const std::string text = write_summary(summary, false);
   EXPECT_THAT(text, HasSubstr("batch of 4 requests, async: 2s"));
   EXPECT_THAT(text, HasSubstr("  1 batch completed, 2 failed\n"));

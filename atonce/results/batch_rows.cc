@@ -63,11 +63,10 @@ class BatchRows final : public RowWriter {
   }
 
   static void append_end(std::string& text, const Outcome& outcome) {
-    const bool is_told = outcome.exchange && outcome.exchange->batch_end != BatchEnd::none;
-    if (!is_told && (outcome.target.valid() || outcome.target.members > 1)) return;
-    const bool completed = is_told && outcome.exchange->batch_end == BatchEnd::completed;
+    if (!outcome.exchange || outcome.exchange->batch_end == BatchEnd::none) return;
+    const bool completed = outcome.exchange->batch_end == BatchEnd::completed;
     fmt::format_to(std::back_inserter(text), "** Batch #{} {}: {:.2f}\n", outcome.target.batch,
-                   completed ? "completed" : "failed", is_told ? seconds(outcome.exchange->batch_took) : 0.0);
+                   completed ? "completed" : "failed", seconds(outcome.exchange->batch_took));
   }
 
   const bool verbose_;

@@ -45,6 +45,7 @@ TEST(BatchRows, SayBehindTheLastRequestWhatBecameOfTheBatch) {
 TEST(BatchRows, CallALineThatIsNoBatchAFailedOne) {
   Outcome outcome = invalid_outcome("", "\"url\" is missing");
   outcome.target.batch = 3;
+  outcome.exchange = Exchange{.batch_end = BatchEnd::failed};
   EXPECT_EQ(text_of(outcome),
             "Batch #3 -- URL #0 invalid_input 0.00 line 17: \"url\" is missing\n** Batch #3 failed: 0.00\n");
 }

@@ -232,7 +232,7 @@ std::string ScriptedRun::faults(Storage& storage) const {
   const Tally& found = (*recovery)->tally();
   if (found.by_verdict != wanted.by_verdict || found.tries != wanted.tries || found.unsure != wanted.unsure ||
       found.lookup_us.count() != wanted.lookup_us.count() || found.answers() != wanted.answers() ||
-      found.batches_completed != wanted.batches_completed || found.failed_batches() != wanted.failed_batches())
+      found.batches_completed != wanted.batches_completed || found.batches_failed != wanted.batches_failed)
     return "the account does not balance";
   if ((*recovery)->failed().count() != failed) return "not the same requests have failed";
   if ((*recovery)->settled().count() != targets || (*recovery)->settled().first_gap() != targets)

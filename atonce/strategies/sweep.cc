@@ -151,13 +151,13 @@ class LoopSweep {
     }
   }
 
-  /// The same for it and all requests behind it.
+  /// The same for it and all requests behind it; nothing of them is asked of anybody.
   void end_unbegun(Outcome outcome, Verdict verdict) {
     while (true) {
       Outcome ended{.target = outcome.target, .verdict = verdict, .due = outcome.due};
-      ended.started = ended.finished = io_.now();
-      if (verdict == Verdict::not_sent) {
-        ended.exchange.emplace().detail = std::string(missed_text);
+      if (verdict == Verdict::not_sent) ended.started = ended.finished = io_.now();
+      if (ended.target.batch != 0) {
+        ended.exchange.emplace().detail = verdict == Verdict::not_sent ? missed_text : ended.target.complaint;
         if (ended.target.members == 1) ended.exchange->batch_end = BatchEnd::failed;
       }
       finish(std::move(ended));
@@ -275,10 +275,10 @@ class LoopSweep {
   }
 
   void give_up(Target target) {
-    const Verdict verdict = target.valid() ? Verdict::unfinished : Verdict::invalid_input;
+    if (!target.valid()) return end_unbegun(Outcome{.target = std::move(target)}, Verdict::invalid_input);
     for (; target.members > 1; target = next_member(std::move(target)))
-      finish(Outcome{.target = target, .verdict = verdict});
-    finish(Outcome{.target = std::move(target), .verdict = verdict});
+      finish(Outcome{.target = target, .verdict = Verdict::unfinished});
+    finish(Outcome{.target = std::move(target), .verdict = Verdict::unfinished});
   }
 
   void finish(Outcome&& outcome) {
