@@ -35,6 +35,7 @@ class BatchJob final : public Job {
   Task<void> run(Outcome& outcome) override {
     begin(outcome);
     const Parsed<std::shared_ptr<const hurl::Batch>> batch = load(outcome.target);
+    outcome.target.content.reset();
     if (!batch) {
       end_all(outcome, Verdict::invalid_input, batch.error().text);
       co_return;
@@ -160,6 +161,7 @@ class BatchJob final : public Job {
 
   /// Hurl files are few and asked for often; lines of JSON are read once.
   Parsed<std::shared_ptr<const hurl::Batch>> load(const Target& target) {
+    if (target.content) return std::static_pointer_cast<const hurl::Batch>(target.content);
     const std::optional<BatchSource> source = parse_batch_source(target.source);
     if (!source) return complain("the target is no batch");
     if (source->is_hurl())

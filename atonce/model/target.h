@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,8 +24,9 @@ struct Target {
   std::string userinfo;   ///< "user:password" of the URL: for the request alone, never for a row, a journal or a log.
   std::string complaint;  ///< Why the line is not a target; empty when it is one.
   std::vector<std::pair<std::string, std::string>>
-      columns;                 ///< Further columns of the input, by header (or "column3").
-  std::string source;          ///< Of a batch: where it stands, for the job alone: see BatchSource.
+      columns;                          ///< Further columns of the input, by header (or "column3").
+  std::string source;                   ///< Of a batch: where it stands, for the job alone: see BatchSource.
+  std::shared_ptr<const void> content;  ///< Of a batch: what the list has read of it, for a job in the same process.
   std::uint64_t batch = 0;     ///< Of requests that have an order among them: which batch of the run, from 1; else 0.
   std::uint32_t step = 0;      ///< Its place in the batch, from 0.
   bool after_failure = false;  ///< An earlier session of the run saw a request of its batch fail.

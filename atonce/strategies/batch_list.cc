@@ -25,6 +25,7 @@ struct Found {
   std::string name;
   std::uint32_t steps = 1;
   std::string complaint;
+  std::shared_ptr<const hurl::Batch> content;
 };
 
 /// Lines of a regular file that may be as long as a request with its body.
@@ -36,17 +37,16 @@ class LongLines {
 
   /// `line` lasts until the next call; of one that is too long there is nothing.
   Step next(std::string_view& line) {
-    buffer_.erase(0, std::exchange(given_, 0));
     begin_ = position_;
     bool too_long = false;
-    for (std::size_t scanned = 0;;) {
+    for (std::size_t scanned = given_;;) {
       const std::size_t end = buffer_.find('\n', scanned);
       if (end != std::string::npos) return give(line, end, end + 1, too_long);
-      scanned = buffer_.size();
+      scanned = buffer_.size() - given_;
       if (scanned > line_bytes_max_) {
         too_long = true;
         position_ += scanned;
-        buffer_.clear();
+        given_ = buffer_.size();
         scanned = 0;
       }
       const ssize_t got = fill();
@@ -63,14 +63,16 @@ class LongLines {
  private:
   static constexpr std::size_t read_bytes = 256 << 10;
 
+  /// The line ends at `size` in the buffer, and the next begins at `consumed`.
   Step give(std::string_view& line, std::size_t size, std::size_t consumed, bool too_long) {
-    line = std::string_view(buffer_).substr(0, size);
+    line = std::string_view(buffer_).substr(given_, size - given_);
+    position_ += consumed - given_;
     given_ = consumed;
-    position_ += consumed;
-    return too_long || size > line_bytes_max_ ? Step::too_long : Step::line;
+    return too_long || line.size() > line_bytes_max_ ? Step::too_long : Step::line;
   }
 
   ssize_t fill() {
+    buffer_.erase(0, std::exchange(given_, 0));
     const std::size_t size = buffer_.size();
     buffer_.resize(size + read_bytes);
     ssize_t got = 0;
@@ -84,7 +86,7 @@ class LongLines {
   int descriptor_;
   const std::size_t line_bytes_max_ = hurl::BatchLimits().line_bytes_max;
   std::string buffer_;
-  std::size_t given_ = 0;       ///< bytes at the front that the last line had
+  std::size_t given_ = 0;       ///< bytes at the front that were given
   std::uint64_t begin_ = 0;     ///< of the last line, in the file
   std::uint64_t position_ = 0;  ///< behind the last line
   int error_ = 0;
@@ -138,8 +140,11 @@ class FileBatches {
     if (!batch) return;
     const std::uint64_t first = batch->steps.front().place.line, last = batch->steps.back().place.line;
     const std::uint64_t begin = begin_of(first), end = last < line_ ? begin_of(last + 1) : reader_.position();
-    found_.push_back(
-        {{path_, begin, end - begin, first}, batch->name, static_cast<std::uint32_t>(batch->steps.size()), batch->complaint});
+    found_.push_back({{path_, begin, end - begin, first},
+                      batch->name,
+                      static_cast<std::uint32_t>(batch->steps.size()),
+                      batch->complaint});
+    found_.back().content = std::make_shared<const hurl::Batch>(std::move(*batch));
     begins_.erase(begins_.begin(), begins_.begin() + static_cast<std::ptrdiff_t>(last - first_kept_ + 1));
     first_kept_ = last + 1;
   }
@@ -214,6 +219,7 @@ class BatchList final : public TargetList {
     target.input = found->name.empty() ? found->source.path : found->name;
     target.input.resize(std::min(target.input.size(), input_bytes_max));
     target.source = write_batch_source(found->source);
+    target.content = std::move(found->content);
     target.batch = ++batches_;
     target.members = found->steps;
     given_ += found->steps;
@@ -285,14 +291,15 @@ Parsed<std::unique_ptr<TargetList>> open_batches(const InputOptions& input) {
       if (const auto opened = open_list_file(path); !opened) return std::unexpected(opened.error());
       continue;
     }
-    const Parsed<hurl::Batch> batch = load_batch({.path = path});
+    Parsed<hurl::Batch> batch = load_batch({.path = path});
     if (!batch) {
       if (!complaints.empty()) complaints += '\n';
       complaints += batch.error().text;
     } else if (batch->steps.empty()) {
       files.pop_back();
     } else {
-      file.hurl = Found{{.path = path}, path, static_cast<std::uint32_t>(batch->steps.size()), ""};
+      const auto steps = static_cast<std::uint32_t>(batch->steps.size());
+      file.hurl = Found{{.path = path}, path, steps, "", std::make_shared<const hurl::Batch>(std::move(*batch))};
     }
   }
   if (!complaints.empty()) return complain(complaints);
