@@ -115,10 +115,7 @@ class FileBatches {
     std::string_view text;
     switch (reader_.next(text)) {
       case LongLines::Step::line: note_line(); return take(lines_.add(text));
-      case LongLines::Step::too_long:
-        note_line();
-        found_.push_back({{path_, reader_.line_begin(), 1, line_}, "", 1, too_long_text()});
-        return;
+      case LongLines::Step::too_long: note_line(); return take(lines_.add({}, true));
       case LongLines::Step::failed:
         error_ = Complaint{fmt::format("{} could not be read beyond line {}: {}", file_->shown, line_,
                                        std::strerror(reader_.error()))};
@@ -130,10 +127,6 @@ class FileBatches {
   void note_line() {
     ++line_;
     begins_.push_back(reader_.line_begin());
-  }
-
-  static std::string too_long_text() {
-    return fmt::format("a line has more than {} bytes, too many for a request", hurl::BatchLimits().line_bytes_max);
   }
 
   void take(std::optional<hurl::Batch> batch) {

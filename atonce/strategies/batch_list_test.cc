@@ -91,12 +91,10 @@ TEST_F(BatchListTest, WhatCannotBeRunHasItsAccount) {
               ElementsAre("#1 a line 1: 2 from 0, bad", "#2 b line 3: 1 from 2, bad", "#3 a line 4: 1 from 3, bad"));
 }
 
-TEST_F(BatchListTest, ALineThatIsTooLongIsOneTargetAndTheNextIsFine) {
+TEST_F(BatchListTest, ALineThatIsTooLongIsOneThatCannotBeRead) {
   const std::string path = write("a.jsonl", line("a") + std::string(20 << 20, 'x') + "\n" + line("b"));
   const auto targets = all({.list = path});
-  ASSERT_THAT(targets, SizeIs(3));
-  EXPECT_THAT(shapes(targets)[2], HasSubstr("b line 3"));
-  EXPECT_EQ(std::ranges::count_if(targets, &Target::valid), 2);
+  EXPECT_THAT(shapes(targets), ElementsAre("#1 a line 1: 2 from 0, bad", "#2 b line 3: 1 from 2, bad"));
 }
 
 TEST_F(BatchListTest, FilesAreGoneThroughAsOftenAsAsked) {

@@ -21,11 +21,11 @@ bool is_white(std::string_view line) { return line.find_first_not_of(" \t\r") ==
 struct JsonLines::State {
   State(std::string where, const BatchLimits& given) : source(std::move(where)), limits(given), reader(given) {}
 
-  std::optional<Batch> add(std::string_view text) {
+  std::optional<Batch> add(std::string_view text, bool too_long) {
     ++line;
-    if (is_white(text)) return std::nullopt;
+    if (!too_long && is_white(text)) return std::nullopt;
     JsonRequest request =
-        text.size() <= limits.line_bytes_max
+        !too_long && text.size() <= limits.line_bytes_max
             ? reader.read(text)
             : JsonRequest{.complaint = fmt::format("the line is longer than {} bytes", limits.line_bytes_max)};
     request.step.place = {static_cast<std::uint32_t>(std::min<std::uint64_t>(line, UINT32_MAX)), 1};
@@ -101,7 +101,7 @@ JsonLines::~JsonLines() = default;
 JsonLines::JsonLines(JsonLines&&) noexcept = default;
 JsonLines& JsonLines::operator=(JsonLines&&) noexcept = default;
 
-std::optional<Batch> JsonLines::add(std::string_view line) { return state_->add(line); }
+std::optional<Batch> JsonLines::add(std::string_view line, bool too_long) { return state_->add(line, too_long); }
 std::optional<Batch> JsonLines::finish() { return state_->finish(); }
 std::uint64_t JsonLines::lines() const { return state_->line; }
 

@@ -37,7 +37,8 @@ class JsonLines {
 
   /// Reads one line, without its end. Gives the batch before, when this line begins another. Blank lines are passed
   /// over, and counted.
-  std::optional<Batch> add(std::string_view line);
+  /// `too_long`: it has more bytes than a line may have, and is not here.
+  std::optional<Batch> add(std::string_view line, bool too_long = false);
   /// Call once behind the last line.
   std::optional<Batch> finish();
   std::uint64_t lines() const;  ///< of the file, so far
