@@ -143,7 +143,7 @@ class Batches(BatchTest):
 
     def test_what_was_sent_and_not_answered_is_unknown_and_is_not_sent_again(self):
         listed = self.write("a.jsonl", self.lines(1, 1, "/hang-up") + self.lines(1, 1, "/post"))
-        rows = self.rows(listed)
+        rows = self.rows(listed, code=1)
         self.assertEqual([row["verdict"] for row in rows], ["unknown_outcome", "skipped"])
         self.assertEqual(len(self.server.came), 1)
 
@@ -185,7 +185,7 @@ jsonpath "$.body" == "from a file"
 
     def test_a_line_that_is_no_request_ends_only_its_own_batch(self):
         listed = self.write("a.jsonl", self.lines(1, 2) + '{"batch": "x", "url": 5}\n' + self.lines(2, 1).splitlines(True)[1])
-        rows = self.rows(listed)
+        rows = self.rows(listed, code=1)
         self.assertEqual([row["verdict"] for row in rows], ["ok", "ok", "invalid_input", "ok"])
 
     def test_standard_input_is_read_and_files_are_gone_through_again(self):

@@ -57,6 +57,8 @@ struct JobRow {
   Task<void> (*with_job)(Io& io, const JobSetting& setting, std::uint32_t window, JobBody body);
   /// Complains of what a plan asks of this job and cannot be, before anything starts; null: nothing can be wrong.
   Parsed<void> (*check)(const Plan& plan) = nullptr;
+  /// After so many starts the loop looks at what has come back: a burst overruns queues that a wide window does not.
+  unsigned starts_per_turn = 64;
 };
 
 /// The table of jobs.

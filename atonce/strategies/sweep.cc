@@ -15,8 +15,6 @@ using namespace std::chrono_literals;
 
 // Enough that the lock of a claim or a handover is forgotten, few enough that nobody waits for his share.
 constexpr std::size_t chunk_max = 64;
-// After so many starts the loop looks at what has come back: a burst overruns queues that a wide window does not.
-constexpr unsigned starts_per_turn = 64;
 // Results are seen, and Ctrl-C is heeded, within this time.
 constexpr Duration tending_interval = 20ms;
 // What is in flight at the first Ctrl-C may take this long to end by itself.
@@ -72,7 +70,7 @@ class LoopSweep {
  private:
   /// The outcome to fill for the next target, with when it was due; nothing at the end of the list or of the run.
   Task<std::optional<Outcome>> next() {
-    if (++starts_in_turn_ >= starts_per_turn) {
+    if (++starts_in_turn_ >= sweep_.job.starts_per_turn) {
       starts_in_turn_ = 0;
       (void)co_await yield(io_);
     }
