@@ -59,6 +59,8 @@ struct JobRow {
   Parsed<void> (*check)(const Plan& plan) = nullptr;
   /// After so many starts the loop looks at what has come back: a burst overruns queues that a wide window does not.
   unsigned starts_per_turn = 64;
+  /// In flight at once, over all loops, where nobody says how many and the machine allows it.
+  std::uint32_t window_default = 20'000;
 };
 
 /// The table of jobs.

@@ -13,9 +13,9 @@
 namespace atonce {
 namespace {
 
-// Wide enough that silence costs little, narrow enough for any machine: 20,000 connects in flight are some 120 MB of
-// kernel memory. The ring, which is slower here, is taken by default only where epoll has no room for half of that.
-constexpr std::uint32_t window_default = 20'000;
+// A job's own default is wide enough that silence costs little, narrow enough for any machine: 20,000 connects in
+// flight are some 120 MB of kernel memory. The ring, which is slower here, is taken by default only where epoll has no
+// room for half of that.
 constexpr std::uint32_t window_enough = 10'000;
 // A loop's own: the ring, its wake-up, and the resolver's sockets.
 constexpr std::uint32_t descriptors_of_loop = 32;
@@ -33,6 +33,13 @@ std::string ring_blocked() {
   return ring ? std::string() : ring.error().text;
 }
 
+/// Where nobody says how many.
+std::uint32_t window_for(const Plan& plan, std::uint32_t by_epoll) {
+  const JobRow* job = find_job(plan.job);
+  const std::uint32_t most = job != nullptr ? job->window_default : window_enough;
+  return std::clamp(by_epoll, std::min(window_enough, most), most);
+}
+
 std::unique_ptr<Io> make_loop(const Staffing& staffing, std::uint32_t window, const FaultPlan& faults) {
   if (staffing.engine != "ring") return make_epoll_io(faults);
   // A few slots are still closing while new ones open.
@@ -48,7 +55,7 @@ Parsed<Staffing> plan_async(const Plan& plan, const StrategyChoice& choice) {
   const MachineFacts machine = read_machine_facts();
   const std::optional<std::uint32_t> asked = choice.count ? choice.count : plan.pacing.window;
   const std::uint32_t by_epoll = largest_window(machine, false);
-  const std::uint32_t wanted = asked.value_or(std::clamp(by_epoll, window_enough, window_default));
+  const std::uint32_t wanted = asked.value_or(window_for(plan, by_epoll));
 
   Staffing staffing{.workers = plan.loops.value_or(cores()), .engine = "epoll"};
   bool ring = plan.engine == EngineChoice::ring || (plan.engine == EngineChoice::automatic && wanted > by_epoll);

@@ -49,7 +49,7 @@ constexpr std::array all_web_fates{
     WebFateRow{WebFate::reset, "reset", 50, 200, Verdict::connection_reset, "resets the connection within the body"},
     WebFateRow{WebFate::short_body, "short_body", 50, 200, Verdict::partial, "ends within the body"},
     WebFateRow{WebFate::not_http, "not_http", 25, 0, Verdict::bad_answer, "speaks another protocol"},
-    WebFateRow{WebFate::both_lengths, "both_lengths", 25, 200, Verdict::bad_framing, "Content-Length and chunks at once"},
+    WebFateRow{WebFate::both_lengths, "both_lengths", 25, 0, Verdict::bad_framing, "Content-Length and chunks at once"},
     WebFateRow{WebFate::cert_expired, "cert_expired", 20, 200, Verdict::cert_expired, "its certificate has expired"},
     WebFateRow{WebFate::cert_name, "cert_name", 15, 200, Verdict::cert_name, "its certificate is for another name"},
     WebFateRow{WebFate::cert_untrusted, "cert_untrusted", 15, 200, Verdict::cert_untrusted, "nobody knows who made its certificate"},
