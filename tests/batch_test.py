@@ -2,7 +2,9 @@
 
 import contextlib
 import json
+import os
 import signal
+import subprocess
 import threading
 import time
 import unittest
@@ -311,6 +313,47 @@ class BatchesThatAreKilled(BatchTest):
         came = [body for _, body in self.server.came]
         self.assertEqual(len(came), len(set(came)), "sent twice")
         self.expect_truth(rows_of((folder / "results.jsonl").read_text()), came)
+
+    def test_ctrl_c_ends_what_waits_for_its_next_try(self):
+        hurl = self.write("a.hurl", f"GET {self.url}/status/503\n[Options]\nretry: 100\nretry-interval: 20s\nHTTP 200\n\nGET {self.url}/get\n")
+        stopped = start("batch", hurl, "--run", self.folder / "run", *LOCAL)
+        self.wait_for_posts(1)
+        time.sleep(0.1)
+        stopped.send_signal(signal.SIGINT)
+        _, said = stopped.communicate(timeout=30)
+        self.assertEqual(stopped.returncode, 4, said)
+        self.assertEqual(account_of(said.decode()), {"unfinished": 2})
+
+    def test_what_a_worker_had_that_died_is_unknown(self):
+        self.server.delay_s = 1.5
+        listed = self.write("a.jsonl", self.lines(4, 2))
+        going = start("batch", listed, "--no-run", "--strategy", "processes:2", "--json", "-q", *LOCAL)
+        self.wait_for_posts(2)
+        workers = subprocess.run(["pgrep", "-P", str(going.pid)], capture_output=True, text=True, check=False).stdout.split()
+        os.kill(int(workers[0]), signal.SIGKILL)
+        said, _ = going.communicate(timeout=60)
+        rows = sorted(rows_of(said.decode()), key=lambda row: (row["batch"], row["request"]))
+        self.assertEqual(len(rows), 8)
+        verdicts = [row["verdict"] for row in rows]
+        self.assertEqual((verdicts.count("ok"), verdicts.count("unknown_outcome"), verdicts.count("skipped")), (6, 1, 1))
+        self.assertEqual(going.returncode, 1)
+
+    def test_where_nothing_can_be_kept_it_runs_all_the_same(self):
+        listed = self.write("a.jsonl", self.lines(2, 2))
+        done = self.batch(listed, "--json", env={"XDG_STATE_HOME": "/proc/nope"})
+        self.expect_exit(done, 0)
+        self.assertIn("this run is not kept", done.stderr)
+        self.assertEqual(len(rows_of(done.stdout)), 4)
+
+    def test_a_report_is_written_over_nothing_of_the_run(self):
+        listed = self.write("a.jsonl", self.lines(1, 1))
+        self.expect_exit(self.batch(listed, "--report-tap", listed), 2)
+        self.assertTrue(listed.read_text().startswith("{"))
+        real, link = self.write("real.tap", "old"), self.folder / "link.tap"
+        link.symlink_to(real)
+        self.expect_exit(self.batch(listed, "-q", "--report-tap", link), 0)
+        self.assertTrue(link.is_symlink())
+        self.assertIn("TAP version 14", real.read_text())
 
     def test_the_ledger_of_a_run_is_of_its_own_list(self):
         listed = self.write("a.jsonl", self.lines(2, 2))

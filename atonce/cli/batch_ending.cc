@@ -3,16 +3,42 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "atonce/cli/kept_outcomes.h"
 #include "atonce/cli/kept_summary.h"
+#include "atonce/model/escape.h"
 #include "atonce/results/journal_reader.h"
 
 namespace atonce {
 
+namespace {
+
+bool is_same_file(const std::string& one, const std::string& other) {
+  std::error_code ignored;
+  return !one.empty() && !other.empty() &&
+         std::filesystem::weakly_canonical(one, ignored) == std::filesystem::weakly_canonical(other, ignored);
+}
+
+/// A report must not be written over what the run reads, or over its rows.
+Parsed<void> check_is_own(const std::string& report, const Plan& plan) {
+  std::vector<std::string> others = plan.input.targets;
+  others.push_back(plan.input.list);
+  others.push_back(plan.output.path);
+  for (const std::string& other : others)
+    if (other != "-" && is_same_file(report, other))
+      return complain(fmt::format("the report \"{}\" would be written over \"{}\"; give it another name",
+                                  escape_for_terminal(report), escape_for_terminal(other)));
+  return {};
+}
+
+}  // namespace
+
 Parsed<std::unique_ptr<BatchEnding>> BatchEnding::open(const Plan& plan, bool kept) {
   if (plan.job != "batch" || plan.dry_run) return nullptr;
   std::unique_ptr<BatchEnding> ending(new BatchEnding);
+  for (const std::string& report : {plan.batch.junit, plan.batch.tap})
+    if (const auto own = check_is_own(report, plan); !own) return std::unexpected(own.error());
   ending->lists_codes_ = plan.output.format == ResultFormat::text;
   if (!plan.batch.junit.empty())
     if (const auto added = ending->add_report(plan.batch.junit, make_junit_report()); !added)

@@ -72,6 +72,8 @@ Parsed<std::unique_ptr<Keeping>> Keeping::open(const Invocation& invocation, Pla
   if (opened) return run;
   if (asked_for) return std::unexpected(opened.error());
   remark({fmt::format("this run is not kept: {}", opened.error().text)});
+  plan.run.path.clear();
+  plan.run.none = true;
   return nullptr;
 }
 

@@ -1,8 +1,10 @@
 #include "atonce/jobs/batch.h"
 
+#include <fmt/format.h>
 #include <sys/random.h>
 #include <time.h>
 
+#include <algorithm>
 #include <map>
 #include <stdexcept>
 
@@ -10,8 +12,10 @@
 #include "atonce/jobs/batch_source.h"
 #include "atonce/jobs/fetch_recipe.h"
 #include "atonce/jobs/guard.h"
+#include "atonce/jobs/hurl/hurl_file.h"
 #include "atonce/jobs/job_dialer.h"
 #include "atonce/jobs/sent_ledger.h"
+#include "atonce/model/escape.h"
 #include "atonce/runtime/sleep.h"
 
 namespace atonce {
@@ -126,21 +130,14 @@ class BatchJob final : public Job {
       outcome.verdict = Verdict::skipped;
       co_return course;
     }
-    if (const auto marked = ledger_.mark(index, SentMark::sent); !marked) {
-      outcome.verdict = Verdict::local_file;
-      outcome.error = marked.error().code;
-      outcome.exchange->detail = SentLedger::cannot_write;
-      co_return Course::failed;
-    }
+    LedgerGate gate(ledger_, index);
+    session.ask_before_sending(gate);
     co_await outlast_shortage(outcome, step, session);
-    const bool sent = was_sent(outcome);
+    const bool sent = session.has_left();
     const bool stopped = outcome.verdict == Verdict::unfinished;
     const bool good = outcome.verdict == Verdict::ok || session.was_left_out();
     // A mark that cannot be written leaves the request as one that may have been sent: nothing is sent twice.
-    if (!good && !stopped)
-      (void)ledger_.mark(index, sent ? SentMark::failed : SentMark::failed_unsent);
-    else if (!sent)
-      (void)ledger_.mark(index, SentMark::none);
+    if (!good && !stopped) (void)ledger_.mark(index, sent ? SentMark::failed : SentMark::failed_unsent);
     if (stopped) {
       outcome.exchange->sent = sent && !repeatable;
       if (outcome.exchange->sent) outcome.verdict = Verdict::unknown_outcome;
@@ -151,13 +148,15 @@ class BatchJob final : public Job {
 
   Task<void> outlast_shortage(Outcome& outcome, const hurl::Step& step, BatchSession& session) {
     const Instant given_up_at = io_.now() + shortage_max;
-    do {
+    while (true) {
       co_await session.run(step, outcome);
-    } while (outcome.verdict == Verdict::local_shortage && io_.now() < given_up_at &&
-             co_await sleep_for(io_, shortage_pause));
+      if (outcome.verdict != Verdict::local_shortage || io_.now() >= given_up_at) co_return;
+      if (session.has_left() && !session.may_repeat(step)) co_return;
+      if (co_await sleep_for(io_, shortage_pause)) continue;
+      outcome.verdict = Verdict::unfinished;
+      co_return;
+    }
   }
-
-  static bool was_sent(const Outcome& outcome) { return outcome.exchange->requested != Instant{}; }
 
   /// Hurl files are few and asked for often; lines of JSON are read once.
   Parsed<std::shared_ptr<const hurl::Batch>> load(const Target& target) {
@@ -189,12 +188,47 @@ class BatchJob final : public Job {
 
 }  // namespace
 
-Parsed<void> check_batch(const Plan& plan) {
+namespace {
+
+Parsed<void> check_words(const Plan& plan) {
   if (const auto recipe = FetchRecipe::make(plan.fetch); !recipe) return std::unexpected(recipe.error());
   for (const auto* words : {&plan.batch.variables, &plan.batch.secrets})
     for (const std::string& word : *words)
       if (const auto variable = hurl::parse_variable(word); !variable) return std::unexpected(variable.error());
   return {};
+}
+
+bool is_given(const BatchOptions& options, std::string_view name) {
+  const auto names = [name](const std::string& word) { return word.substr(0, word.find('=')) == name; };
+  return std::ranges::any_of(options.variables, names) || std::ranges::any_of(options.secrets, names);
+}
+
+/// What every Hurl file needs from outside is there: a request in the middle of a batch is too late to find out.
+Parsed<void> check_files(const Plan& plan) {
+  std::string missing;
+  const InputOptions& input = plan.input;
+  for (const std::string& path : input.targets.empty() ? std::vector{input.list} : input.targets) {
+    if (!is_hurl_file(path)) continue;
+    const Parsed<hurl::Batch> batch = load_batch({.path = path});
+    if (!batch) continue;  // The list tells of all such files at once.
+    for (const auto& [name, place] : hurl::free_variables(*batch))
+      if (!is_given(plan.batch, name))
+        missing +=
+            (missing.empty() ? "" : "\n") +
+            hurl::write_finding(path, {place, fmt::format("nothing sets the variable {0}: give --variable {0}=...",
+                                                          escape_for_terminal(name))});
+    for (const auto& [name, place] : hurl::files_of(*batch))
+      if (const auto read = read_beside(path, name); !read)
+        missing += (missing.empty() ? "" : "\n") + hurl::write_finding(path, {place, read.error().text});
+  }
+  return missing.empty() ? Parsed<void>() : Parsed<void>(complain(missing));
+}
+
+}  // namespace
+
+Parsed<void> check_batch(const Plan& plan) {
+  Parsed<void> good = check_words(plan);
+  return good ? check_files(plan) : good;
 }
 
 Task<void> with_batch(Io& io, const JobSetting& setting, std::uint32_t window, JobBody body) {

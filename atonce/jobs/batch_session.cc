@@ -1,14 +1,9 @@
 #include "atonce/jobs/batch_session.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <linux/openat2.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <chrono>
-#include <cstring>
+#include <limits>
 
 #include "atonce/jobs/batch_source.h"
 #include "atonce/model/escape.h"
@@ -21,11 +16,6 @@ namespace {
 std::int64_t wall_clock_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
       .count();
-}
-
-std::string folder_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
 }
 
 std::string text_of(const hurl::Template& text) {
@@ -49,7 +39,7 @@ hurl::CertificateFacts certificate_of(const TlsFacts& tls) {
 void call_unknown(Outcome& outcome) {
   const std::string_view why = row_of(outcome.verdict).meaning;
   std::string& detail = outcome.exchange->detail;
-  detail = detail.empty() ? std::string(why) : fmt::format("{}: {}", why, detail);
+  detail = detail.empty() || detail == why ? std::string(why) : fmt::format("{}: {}", why, detail);
   outcome.verdict = Verdict::unknown_outcome;
 }
 
@@ -75,12 +65,12 @@ BatchSession::BatchSession(Shared& shared, const hurl::Batch& batch) : shared_(s
     if (auto variable = hurl::parse_variable(word)) variables_.set_secret(variable->first, variable->second);
   sources_ = {.unix_now_ns = wall_clock_ns,
               .random = [this] { return shared_.io.random(); },
-              .read_file = [this](std::string_view path) { return read_beside(path); }};
+              .read_file = [this](std::string_view path) { return read_beside(batch_.source, path); }};
   if (is_hurl_file(batch.source)) jar_.emplace(shared.suffixes);
 }
 
 void BatchSession::describe(const hurl::Step& step, Outcome& outcome) {
-  left_out_ = false;
+  left_out_ = has_left_ = false;
   outcome.exchange->method = step.method;
   outcome.exchange->url = hide_userinfo(variables_.redact(text_of(step.url)));
   outcome.exchange->sent = true;  // Its place in the order is over, whatever comes of it.
@@ -96,25 +86,32 @@ Task<void> BatchSession::run(const hurl::Step& step, Outcome& outcome) {
     refuse(outcome, hurl::write_finding(batch_.source, wishes.error()));
     co_return;
   }
-  if (wishes->skip) {
+  if (wishes->skip || wishes->repeat == 0) {
     left_out_ = true;
     outcome.verdict = Verdict::skipped;
     outcome.exchange->detail = "its options say so";
     co_return;
   }
   std::uint16_t tries = 0;
+  bool stopped = false;
   Instant started{};
   for (std::int64_t round = 0; wishes->repeat < 0 || round < wishes->repeat; ++round) {
     for (std::int64_t left = wishes->retry;; --left) {
-      if (wishes->delay > Duration{} && !co_await sleep_for(shared_.io, wishes->delay)) break;
+      stopped = wishes->delay > Duration{} && !co_await sleep_for(shared_.io, wishes->delay);
+      if (stopped) break;
       co_await run_once(step, *wishes, outcome);
-      if (++tries == 1) started = outcome.started;
+      if (tries == 0) started = outcome.started;
+      tries += tries < std::numeric_limits<std::uint16_t>::max();
       if (outcome.verdict == Verdict::ok || outcome.verdict == Verdict::unfinished || left == 0) break;
       if (outcome.verdict == Verdict::local_shortage || outcome.verdict == Verdict::invalid_input) break;
-      if (!co_await sleep_for(shared_.io, wishes->retry_interval)) break;
+      if (outcome.verdict == Verdict::unknown_outcome) break;  // It must not be sent twice.
+      stopped = !co_await sleep_for(shared_.io, wishes->retry_interval);
+      if (stopped) break;
     }
-    if (outcome.verdict != Verdict::ok) break;
+    if (stopped || outcome.verdict != Verdict::ok) break;
   }
+  // What a stop cut short is not done, whatever its last try said.
+  if (stopped && outcome.verdict != Verdict::unknown_outcome) outcome.verdict = Verdict::unfinished;
   outcome.tries = tries;
   if (started != Instant{}) outcome.started = started;
 }
@@ -132,8 +129,9 @@ Task<void> BatchSession::run_once(const hurl::Step& step, const hurl::StepOption
 Task<void> BatchSession::send(const hurl::PreparedRequest& prepared, const hurl::Step& step, Outcome& outcome) {
   HttpRequest request{.method = prepared.method, .url = prepared.url};
   for (const auto& [name, value] : prepared.fields) request.fields.add(name, value);
+  const Fields own = request.fields;
   for (const RequestField& field : shared_.recipe.options().fields)
-    if (!request.fields.has(field.name)) request.fields.add(field.name, field.value);
+    if (!own.has(field.name)) request.fields.add(field.name, field.value);
   if (prepared.body) request.body = *prepared.body;
   const Parsed<RequestOptions> options = options_for(prepared);
   if (!options) {
@@ -144,17 +142,25 @@ Task<void> BatchSession::send(const hurl::PreparedRequest& prepared, const hurl:
   KeptBody body(shared_.recipe.options().kept_bytes_max);
   Fetched fetched;
   co_await shared_.client.fetch_into(fetched, request, body, *options);
-  const bool left_us = fetched.exchange.requested != Instant{};
+  const Exchange& exchange = fetched.exchange;
+  const bool left_us = exchange.sent || exchange.requested != Instant{} || !exchange.redirects.empty();
+  has_left_ |= left_us;
   if (fetched.verdict == Verdict::ok) judge(step, fetched, body);
   fetched.exchange.insecure = prepared.options.insecure.value_or(shared_.recipe.options().insecure);
   fetched.exchange.truncated = body.truncated();
-  fetched.exchange.detail = variables_.redact(fetched.exchange.detail);
-  fetched.exchange.url = variables_.redact(fetched.exchange.url);
+  hide_secrets(fetched.exchange);
   std::move(fetched).settle(outcome);
   outcome.exchange->sent = true;
   const bool clear = outcome.verdict == Verdict::unfinished || outcome.verdict == Verdict::ok ||
                      outcome.verdict == Verdict::assert_failed || outcome.verdict == Verdict::http_status;
   if (!clear && left_us && !prepared.may_repeat && !may_repeat(step)) call_unknown(outcome);
+}
+
+void BatchSession::hide_secrets(Exchange& exchange) const {
+  if (!variables_.has_secrets()) return;
+  for (std::string* text : {&exchange.url, &exchange.detail, &exchange.reason, &exchange.content_type})
+    *text = variables_.redact(*text);
+  for (Redirect& step : exchange.redirects) step.url = variables_.redact(step.url);
 }
 
 void BatchSession::judge(const hurl::Step& step, Fetched& fetched, const KeptBody& body) {
@@ -185,10 +191,15 @@ Parsed<RequestOptions> BatchSession::options_for(const hurl::PreparedRequest& pr
   const hurl::StepOptions& wishes = prepared.options;
   options.idempotent = prepared.may_repeat || shared_.setting.plan.batch.idempotent;
   if (wishes.compressed) options.decode = *wishes.compressed;
-  if (wishes.location) options.follow = *wishes.location ? std::optional(RedirectPolicy{}) : std::nullopt;
+  if (wishes.location)
+    options.follow =
+        *wishes.location
+            ? options.follow.value_or(RedirectPolicy{.redirects_max = shared_.recipe.options().max_redirects})
+            : std::optional<RedirectPolicy>();
   if (options.follow && wishes.max_redirs) options.follow->redirects_max = *wishes.max_redirs;
   if (wishes.connect_timeout) options.timeouts.connect = *wishes.connect_timeout;
   if (wishes.max_time) options.timeouts.total = *wishes.max_time;
+  options.gate = gate_;
   if (jar_) {
     options.cookies = &*jar_;
     options.now_s = wall_clock_ns() / 1'000'000'000;
@@ -201,31 +212,6 @@ Parsed<RequestOptions> BatchSession::options_for(const hurl::PreparedRequest& pr
   if (!tls) return std::unexpected(tls.error());
   options.tls = *tls;
   return options;
-}
-
-/// A file that a batch names lies in its own folder, or below it; no link leads out of there.
-Parsed<std::string> BatchSession::read_beside(std::string_view path) const {
-  const std::string name(path);
-  const auto cannot = [&](int error) {
-    return complain_of(error, fmt::format("{} cannot be read: {}", escape_for_terminal(name), std::strerror(error)));
-  };
-  const int folder = ::open(folder_of(batch_.source).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return cannot(errno);
-  open_how how{.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
-  const long file = syscall(SYS_openat2, folder, name.c_str(), &how, sizeof how);
-  const int error = errno;
-  close(folder);
-  if (file < 0) return cannot(error);
-  std::string text;
-  char part[16 << 10];
-  ssize_t got = 0;
-  const hurl::BatchLimits limits;
-  while ((got = read(static_cast<int>(file), part, sizeof part)) > 0 && text.size() <= limits.file_bytes_max)
-    text.append(part, static_cast<std::size_t>(got));
-  const int failed = got < 0 ? errno : text.size() > limits.file_bytes_max ? EFBIG : 0;
-  close(static_cast<int>(file));
-  if (failed != 0) return cannot(failed);
-  return text;
 }
 
 void BatchSession::refuse(Outcome& outcome, std::string why) {

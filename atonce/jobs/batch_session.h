@@ -47,6 +47,12 @@ class BatchSession {
   /// called again for the same step.
   Task<void> run(const hurl::Step& step, Outcome& outcome);
 
+  /// The requests of the step ask it before they are sent. Outlives the run of the step.
+  void ask_before_sending(SendGate& gate) { gate_ = &gate; }
+
+  /// Something of the step has left us: in an earlier try of it, on the way of a redirect, or in the last one.
+  bool has_left() const { return has_left_; }
+
   /// The step says of itself that it is to be left out.
   bool was_left_out() const { return left_out_; }
 
@@ -54,9 +60,10 @@ class BatchSession {
   struct Tried;
   Task<void> run_once(const hurl::Step& step, const hurl::StepOptions& wishes, Outcome& outcome);
   Task<void> send(const hurl::PreparedRequest& prepared, const hurl::Step& step, Outcome& outcome);
+  /// A server may say them again.
+  void hide_secrets(Exchange& exchange) const;
   void judge(const hurl::Step& step, Fetched& fetched, const KeptBody& body);
   Parsed<RequestOptions> options_for(const hurl::PreparedRequest& prepared);
-  Parsed<std::string> read_beside(std::string_view path) const;
   static void refuse(Outcome& outcome, std::string why);
 
   Shared& shared_;
@@ -64,7 +71,9 @@ class BatchSession {
   hurl::Variables variables_;
   hurl::Sources sources_;
   std::optional<CookieJar> jar_;
+  SendGate* gate_ = nullptr;
   bool left_out_ = false;
+  bool has_left_ = false;
 };
 
 }  // namespace atonce

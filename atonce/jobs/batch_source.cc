@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -73,6 +75,11 @@ Parsed<hurl::Batch> read_lines(std::string_view text, const BatchSource& source)
   return std::move(*batch);
 }
 
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
 template <class Number>
 bool take_number(std::string_view& text, Number& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -93,6 +100,30 @@ std::optional<BatchSource> parse_batch_source(std::string_view text) {
     return std::nullopt;
   source.path = text;
   return source;
+}
+
+Parsed<std::string> read_beside(const std::string& batch, std::string_view path) {
+  const std::string name(path);
+  const auto cannot = [&](int error) {
+    return complain_of(error, fmt::format("{} cannot be read: {}", escape_for_terminal(name), std::strerror(error)));
+  };
+  const int folder = ::open(folder_of(batch).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return cannot(errno);
+  open_how how{.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+  const long file = syscall(SYS_openat2, folder, name.c_str(), &how, sizeof how);
+  const int error = errno;
+  close(folder);
+  if (file < 0) return cannot(error);
+  std::string text;
+  char part[16 << 10];
+  ssize_t got = 0;
+  const hurl::BatchLimits limits;
+  while ((got = read(static_cast<int>(file), part, sizeof part)) > 0 && text.size() <= limits.file_bytes_max)
+    text.append(part, static_cast<std::size_t>(got));
+  const int failed = got < 0 ? errno : text.size() > limits.file_bytes_max ? EFBIG : 0;
+  close(static_cast<int>(file));
+  if (failed != 0) return cannot(failed);
+  return text;
 }
 
 bool is_hurl_file(std::string_view path) { return path.ends_with(".hurl"); }

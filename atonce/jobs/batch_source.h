@@ -27,6 +27,10 @@ std::optional<BatchSource> parse_batch_source(std::string_view text);
 /// Whether a file is taken as Hurl: its name ends in ".hurl".
 bool is_hurl_file(std::string_view path);
 
+/// Reads a file that the batch at `batch` names: it lies in the batch's own folder, or below it, and no link leads out
+/// of there. Source: openat2(2).
+Parsed<std::string> read_beside(const std::string& batch, std::string_view path);
+
 /// Reads a batch. Complains when the file is gone, cannot be read or is no batch (any more); one complaint names all
 /// that is wrong with a Hurl file, a line each.
 Parsed<hurl::Batch> load_batch(const BatchSource& source);

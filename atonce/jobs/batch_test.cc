@@ -215,6 +215,76 @@ TEST_F(BatchTest, TriesAgainWhereTheFileSaysSo) {
   EXPECT_GE(outcomes[0].finished - outcomes[0].started, 4s);
 }
 
+TEST_F(BatchTest, DoesNotSendAgainWhatMayHaveBeenDone) {
+  const std::string file = "POST http://192.0.2.1/hang-up\n[Options]\nretry: 3\nretry-interval: 10ms\nHTTP 200\n";
+  const auto outcomes = run(target_of("a.hurl", file, 1), by_path());
+  EXPECT_EQ(outcomes[0].verdict, Verdict::unknown_outcome);
+  EXPECT_THAT(asked, ElementsAre("POST /hang-up"));
+}
+
+TEST_F(BatchTest, APostThatLedElsewhereWasSent) {
+  keep_run();
+  plan.fetch.follow = true;
+  const auto leads_away = [this](Peer& peer, int) -> Task<void> {
+    while (true) {
+      const std::string request = co_await peer.request();
+      if (request.empty()) co_return;
+      asked.push_back(request.substr(0, request.find(" HTTP/")));
+      if (!request.starts_with("POST")) co_return;
+      co_await peer.say("HTTP/1.1 303 See Other\r\nLocation: /next\r\nContent-Length: 0\r\n\r\n");
+    }
+  };
+  EXPECT_EQ(run(target_of("a.jsonl", line_of("/1"), 1), leads_away)[0].verdict, Verdict::unknown_outcome);
+  asked.clear();
+  EXPECT_EQ(run(target_of("a.jsonl", line_of("/1"), 1), leads_away)[0].verdict, Verdict::unknown_outcome);
+  EXPECT_THAT(asked, IsEmpty());
+}
+
+TEST_F(BatchTest, SendsEveryFieldOfTheCommandLine) {
+  plan.fetch.fields = {{.name = "X-A", .value = "1"}, {.name = "X-A", .value = "2"}, {.name = "X-Own", .value = "no"}};
+  (void)run(target_of("a.jsonl", line_of("/", R"(, "headers": {"X-Own": "yes"})"), 1), by_path());
+  EXPECT_THAT(last, HasSubstr("X-A: 1\r\nX-A: 2\r\n"));
+  EXPECT_THAT(last, HasSubstr("X-Own: yes\r\n"));
+  EXPECT_THAT(last, Not(HasSubstr("no\r\n")));
+}
+
+TEST_F(BatchTest, HidesASecretHoweverItIsSpelled) {
+  plan.batch.secrets = {"token=p@ss/word=1 2"};
+  plan.fetch.follow = true;
+  const std::string file = "GET http://192.0.2.1/\n[Query]\nkey: {{token}}\nHTTP 200\n";
+  const auto outcomes = run(target_of("a.hurl", file, 1), [this](Peer& peer, int) -> Task<void> {
+    last = co_await peer.request();
+    co_await peer.say(
+        "HTTP/1.1 302 p@ss/word=1 2\r\nLocation: /?again=p%40ss%2Fword%3D1%202\r\nContent-Length: 0\r\n\r\n");
+    (void)co_await peer.request();
+    co_await peer.say("HTTP/1.1 404 p@ss/word=1 2\r\nContent-Length: 0\r\n\r\n");
+  });
+  EXPECT_THAT(last, HasSubstr("p%40ss"));
+  const Exchange& exchange = *outcomes[0].exchange;
+  ASSERT_EQ(exchange.redirects.size(), 1u);
+  EXPECT_THAT(exchange.url + exchange.redirects[0].url + exchange.reason + exchange.detail, Not(HasSubstr("word")));
+}
+
+TEST_F(BatchTest, AStepThatIsToBeDoneNoTimesIsLeftOut) {
+  const auto outcomes = run(target_of("a.hurl", "GET http://192.0.2.1/\n[Options]\nrepeat: 0\n", 1), by_path());
+  EXPECT_EQ(outcomes[0].verdict, Verdict::skipped);
+  EXPECT_EQ(outcomes[0].exchange->batch_end, BatchEnd::completed);
+}
+
+TEST_F(BatchTest, ComplainsOfWhatIsMissingBeforeAnythingStarts) {
+  const std::string path = (folder / "a.hurl").string();
+  std::ofstream(path) << "POST http://192.0.2.1/{{where}}\nfile,none.txt;\n";
+  plan.input = {.kind = TargetKind::batch, .list = path};
+  const auto checked = check_batch(plan);
+  ASSERT_FALSE(checked);
+  EXPECT_THAT(checked.error().text, HasSubstr("a.hurl:1:"));
+  EXPECT_THAT(checked.error().text, HasSubstr("--variable where=..."));
+  EXPECT_THAT(checked.error().text, HasSubstr("none.txt"));
+  plan.batch.variables = {"where=x"};
+  std::ofstream(folder / "none.txt") << "there";
+  EXPECT_TRUE(check_batch(plan));
+}
+
 TEST_F(BatchTest, NeverTellsASecret) {
   plan.batch.secrets = {"token=hunter2hunter2"};
   const auto outcomes = run(target_of("a.hurl",

@@ -46,36 +46,32 @@ class FetchJob final : public Job {
       co_return;
     }
     const HttpRequest request = recipe_.request_for(outcome.target);
-    if (!enter(outcome)) co_return;
+    if (is_unknown(outcome)) co_return;
     Instant started{};
     do {
       co_await try_once(outcome, request);
       if (outcome.tries == 1) started = outcome.started;
     } while (worth_another_try(outcome.verdict) && !outcome.exchange->sent && outcome.tries <= retries_);
     outcome.started = started;
-    if (!outcome.exchange->sent) (void)ledger_.mark(outcome.target.index, SentMark::none);
   }
 
  private:
-  /// What must not be sent twice is written down before anything of it is sent; false when it is not to be sent now.
-  bool enter(Outcome& outcome) {
-    const bool unknown = ledger_.at(outcome.target.index) != SentMark::none;
-    const auto marked = unknown ? Result<void>() : ledger_.mark(outcome.target.index, SentMark::sent);
-    if (!unknown && marked) return true;
+  /// An earlier session may have sent it, and it must not be sent twice.
+  bool is_unknown(Outcome& outcome) const {
+    if (ledger_.at(outcome.target.index) == SentMark::none) return false;
     Exchange& exchange = outcome.exchange.emplace();
     exchange.sent = true;
-    exchange.detail = unknown ? SentLedger::sent_before : SentLedger::cannot_write;
-    outcome.verdict = unknown ? Verdict::unknown_outcome : Verdict::local_file;
-    outcome.error = unknown ? 0 : marked.error().code;
+    exchange.detail = SentLedger::sent_before;
+    outcome.verdict = Verdict::unknown_outcome;
     outcome.finished = outcome.started;
-    return false;
+    return true;
   }
 
   Task<void> try_once(Outcome& outcome, const HttpRequest& prototype) {
     const auto tries = static_cast<std::uint16_t>(outcome.tries + 1);
     Fetched fetched;
     FetchSink sink(io_, recipe_, outcome.target);
-    co_await ask(fetched, prototype, sink);
+    co_await ask(fetched, outcome.target.index, prototype, sink);
     if (fetched.verdict == Verdict::ok) co_await finish(fetched, sink);
     fetched.exchange.insecure = recipe_.options().insecure;
     const Duration waited = fetched.finished - fetched.started;
@@ -84,8 +80,10 @@ class FetchJob final : public Job {
     outcome.evidence.waited_ms = milliseconds(waited);
   }
 
-  Task<void> ask(Fetched& fetched, const HttpRequest& prototype, FetchSink& sink) {
+  Task<void> ask(Fetched& fetched, std::uint64_t index, const HttpRequest& prototype, FetchSink& sink) {
     RequestOptions options = recipe_.request_options();
+    LedgerGate gate(ledger_, index);
+    if (!recipe_.may_repeat()) options.gate = &gate;
     std::optional<CookieJar> jar;
     if (recipe_.options().cookie_jar) {
       options.cookies = &jar.emplace(suffixes_);

@@ -7,6 +7,7 @@
 
 #include "atonce/model/plan.h"
 #include "atonce/model/result.h"
+#include "atonce/protocols/client/http_request.h"
 
 namespace atonce {
 
@@ -38,8 +39,6 @@ class SentLedger {
   static SentLedger of_run(const RunFolderOptions& run);
 
   static constexpr std::string_view sent_before = "an earlier session may have sent it, and its answer is not known";
-  static constexpr std::string_view cannot_write =
-      "the run's ledger of what was sent cannot be written, so nothing is sent";
 
   /// Opens or makes the file. Errors: as open(2).
   Result<void> open(const std::string& path);
@@ -51,6 +50,17 @@ class SentLedger {
 
  private:
   int file_ = -1;
+};
+
+/// Marks a request as sent right before it is.
+class LedgerGate final : public SendGate {
+ public:
+  LedgerGate(SentLedger& ledger, std::uint64_t index) : ledger_(ledger), index_(index) {}
+  Result<void> about_to_send() override { return ledger_.mark(index_, SentMark::sent); }
+
+ private:
+  SentLedger& ledger_;
+  std::uint64_t index_;
 };
 
 }  // namespace atonce

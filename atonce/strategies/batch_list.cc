@@ -95,6 +95,9 @@ class LongLines {
 /// The batches of one file, found while it is read.
 class FileBatches {
  public:
+  // What waits for its turn is held in memory up to this; a larger batch is read again then.
+  static constexpr std::uint64_t content_bytes_max = 64 << 10;
+
   FileBatches(std::string path, std::unique_ptr<ListFile> file)
       : path_(std::move(path)), file_(std::move(file)), reader_(file_->descriptor), lines_(path_) {}
 
@@ -137,7 +140,8 @@ class FileBatches {
                       batch->name,
                       static_cast<std::uint32_t>(batch->steps.size()),
                       batch->complaint});
-    found_.back().content = std::make_shared<const hurl::Batch>(std::move(*batch));
+    if (end - begin <= content_bytes_max)
+      found_.back().content = std::make_shared<const hurl::Batch>(std::move(*batch));
     begins_.erase(begins_.begin(), begins_.begin() + static_cast<std::ptrdiff_t>(last - first_kept_ + 1));
     first_kept_ = last + 1;
   }

@@ -17,7 +17,8 @@ void Collector::take(Batch& batch) {
   for (const Outcome& tried : batch.tried) keep_try(tried);
   for (Outcome& outcome : batch.outcomes) {
     tell_witness(outcome);
-    if (!settles_ || !quarantine_.take(outcome)) settle(outcome);
+    const bool is_final = outcome.target.batch != 0;  // In the order of its batch, and never asked again.
+    if (!settles_ || is_final || !quarantine_.take(outcome)) settle(outcome);
   }
   batch.started.clear();
   batch.tried.clear();

@@ -269,7 +269,9 @@ class ProcessCrew final : public Crew {
   void lose(std::uint64_t index) {
     const auto found = handed_out_.find(index);
     if (found == handed_out_.end()) return;
-    give_up(std::move(found->second), {.verdict = Verdict::local_error, .error = EOWNERDEAD, .tries = 1});
+    // What it had begun of a batch may have been sent.
+    const Verdict verdict = found->second.batch != 0 ? Verdict::unknown_outcome : Verdict::local_error;
+    give_up(std::move(found->second), {.verdict = verdict, .error = EOWNERDEAD, .tries = 1});
     handed_out_.erase(found);
   }
 
@@ -278,10 +280,18 @@ class ProcessCrew final : public Crew {
     for (bool more = true; more;) {
       more = target.members > 1;
       as.target = target;
+      if (target.batch != 0 && as.verdict != Verdict::unfinished) tell_of_batch(as);
       batch_.outcomes.push_back(as);
       if (as.verdict != Verdict::unfinished) as = {.verdict = Verdict::skipped};
       if (more) target = next_member(std::move(target));
     }
+  }
+
+  static void tell_of_batch(Outcome& outcome) {
+    Exchange& exchange = outcome.exchange.emplace();
+    exchange.sent = true;
+    if (outcome.verdict == Verdict::unknown_outcome) exchange.detail = "the worker process that had it died";
+    if (outcome.target.members == 1) exchange.batch_end = BatchEnd::failed;
   }
 
   /// Nobody is left to do what nobody has done.

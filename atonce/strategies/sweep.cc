@@ -172,6 +172,7 @@ class LoopSweep {
   /// Until the try has ended, these fields hold where the counters stood when it began.
   void begin_try(Outcome& outcome) {
     sweep_.control.starts.fetch_add(1, std::memory_order_relaxed);
+    if (outcome.target.batch != 0) return;  // Its requests are many, and none is asked again.
     outcome.evidence.drops = drops_now();
     outcome.evidence.sent = sent_now();
     outcome.evidence.lateness_ms = lateness_now_ms();
@@ -189,6 +190,13 @@ class LoopSweep {
 
   /// What the verdict rests on, and whether that is enough.
   void judge(Outcome& outcome) const {
+    if (outcome.target.batch == 0) weigh(outcome);
+    if (outcome.exchange) bound(*outcome.exchange);
+    // What a stop cut off would be asked again, and must not be.
+    if (outcome.verdict == Verdict::unfinished && is_sent(outcome)) outcome.verdict = Verdict::unknown_outcome;
+  }
+
+  void weigh(Outcome& outcome) const {
     Evidence& evidence = outcome.evidence;
     evidence.drops = drops_now() - evidence.drops;
     evidence.sent = sent_now() - evidence.sent;
@@ -198,9 +206,6 @@ class LoopSweep {
           std::chrono::floor<std::chrono::milliseconds>(outcome.finished - outcome.started).count());
     outcome.doubts = doubts_of(outcome, sweep_.control.conditions.taints(outcome));
     evidence.sent = 0;
-    if (outcome.exchange) bound(*outcome.exchange);
-    // What a stop cut off would be asked again, and must not be.
-    if (outcome.verdict == Verdict::unfinished && is_sent(outcome)) outcome.verdict = Verdict::unknown_outcome;
   }
 
   /// Tries again, after a pause, what is not settled, until it is.

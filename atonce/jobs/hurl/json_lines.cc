@@ -63,7 +63,7 @@ struct JsonLines::State {
   std::optional<Batch> put(Step step, std::size_t size) {
     Batch& batch = *current;
     if (!step.complaint.empty() && batch.complaint.empty())
-      batch.complaint = fmt::format("line {} of it is no request", line);
+      batch.complaint = fmt::format("line {}: {}", line, step.complaint);
     bytes += size + sizeof(Step);
     batch.steps.push_back(std::move(step));
     const bool full_up = batch.steps.size() >= limits.steps_max || bytes >= limits.batch_bytes_max;

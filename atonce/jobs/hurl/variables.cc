@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "atonce/model/escape.h"
+#include "atonce/protocols/url/pieces.h"
+#include "atonce/protocols/url/query.h"
+
 namespace atonce::hurl {
 namespace {
 
@@ -21,9 +25,17 @@ void Variables::set(std::string name, Value value) { values_.insert_or_assign(st
 void Variables::set_secret(std::string name, Value value) {
   std::string text = write_plain(value);
   set(std::move(name), std::move(value));
+  std::string in_url;
+  append_encoded(in_url, text, Spaces::as_percent);
+  for (std::string spelling : {text, percent_encode(text), in_url, escape_for_terminal(text)})
+    hide(std::move(spelling));
+}
+
+void Variables::hide(std::string text) {
   if (text.size() < secret_bytes_min || std::ranges::find(secrets_, text) != secrets_.end()) return;
   const auto longer = [&](const std::string& other) { return other.size() >= text.size(); };
-  secrets_.insert(std::ranges::partition_point(secrets_, longer), text);
+  const auto place = std::ranges::partition_point(secrets_, longer);
+  secrets_.insert(place, std::move(text));
 }
 
 const Value* Variables::find(std::string_view name) const {

@@ -17,7 +17,7 @@ class Variables {
 
   /// Replaces the value, if there is one.
   void set(std::string name, Value value);
-  /// The same, and the value as text is hidden in all that `redact` is given.
+  /// The same, and the value as text is hidden in all that `redact` is given, also as URLs and terminals spell it.
   void set_secret(std::string name, Value value);
   /// Null when there is none.
   const Value* find(std::string_view name) const;
@@ -29,6 +29,8 @@ class Variables {
   std::size_t size() const { return values_.size(); }
 
  private:
+  void hide(std::string text);
+
   std::map<std::string, Value, std::less<>> values_;
   std::vector<std::string> secrets_;  ///< as text, longest first
 };

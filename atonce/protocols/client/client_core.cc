@@ -128,6 +128,7 @@ Task<void> ClientCore::run(Hop hop) {
   }
   Origin& origin = enter_origin(hop, route);
   bool fresh = hop.options.fresh;
+  Instant first{};
   for (Ending ending = Ending::stale; ending != Ending::settled;) {
     std::optional<Lease> lease;
     if (!origin.has_line()) lease = pool_.try_lease(origin, fresh);
@@ -142,11 +143,17 @@ Task<void> ClientCore::run(Hop hop) {
     }
     ending = co_await attempt(hop, route, origin, std::move(*lease));
     fresh |= ending == Ending::lost;
+    // The first try that went out began it all, and its time is gone.
+    if (ending == Ending::lost || ending == Ending::again) {
+      hop.total -= std::min(hop.total, io_.now() - into.started);
+      if (first == Instant{}) first = into.started;
+    }
     counts_.stale += ending == Ending::stale;
     counts_.retried += ending == Ending::lost || ending == Ending::again;
     into.tries -= ending == Ending::stale;
   }
   into.finished = io_.now();
+  if (first != Instant{}) into.started = first;
   pool_.leave(origin);
   if (hop.options.cookies != nullptr && into.exchange.status_code != 0)
     hop.options.cookies->store_all(hop.request.url, into.head.fields.all("Set-Cookie"), hop.options.now_s);
@@ -223,12 +230,23 @@ Task<ClientCore::Ending> ClientCore::share(const Hop& hop, const Route& route, H
   co_return ending;
 }
 
+bool ClientCore::may_send(const Hop& hop) {
+  if (hop.options.gate == nullptr) return true;
+  const Result<void> noted = hop.options.gate->about_to_send();
+  if (!noted) fail(hop.into, Verdict::local_file, noted.error().code, "what is sent could not be written down before");
+  return noted.has_value();
+}
+
 Task<ClientCore::Ending> ClientCore::exchange_shared(const Hop& hop, const Route& route, Http2Connection& connection,
                                                      PhaseWatch& watch) {
   Fetched& into = hop.into;
   const bool repeatable = hop.options.idempotent || is_idempotent(hop.request.method);
   ++counts_.exchanges;
   note_tls(into, connection.carrier());
+  if (!may_send(hop)) {
+    connection.release();
+    co_return Ending::settled;
+  }
   Http2ExchangeStream exchange(connection, watch, hop.request, hop.options, settings_.limits, hop.sink, into);
   co_await exchange.run(writer_.head(hop.request, hop.options, nullptr));
   connection.release();
@@ -271,6 +289,10 @@ Task<ClientCore::Ending> ClientCore::exchange(const Hop& hop, const Route& route
   const bool repeatable = hop.options.idempotent || is_idempotent(hop.request.method);
   ++counts_.exchanges;
   note_tls(into, *connection);
+  if (!may_send(hop)) {
+    pool_.close(std::move(connection));
+    co_return Ending::settled;
+  }
   Http1Exchange exchange(*connection, watch, hop.request, hop.options, settings_.limits, hop.sink, into);
   co_await exchange.run(writer_, route.absolute_form ? route.proxy : nullptr);
   into.exchange.sent = exchange.sent() && !repeatable;

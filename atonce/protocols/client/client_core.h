@@ -60,6 +60,8 @@ class ClientCore {
   Task<bool> looks_good(Connection& connection);
   Task<Ending> exchange(const Hop& hop, const Route& route, std::unique_ptr<Connection> connection, PhaseWatch& watch);
   Task<Ending> share(const Hop& hop, const Route& route, Http2Connection& connection, Scope& outer);
+  /// Asks the gate, if there is one.
+  static bool may_send(const Hop& hop);
   Task<Ending> exchange_shared(const Hop& hop, const Route& route, Http2Connection& connection, PhaseWatch& watch);
   Http2Connection& make_shared(const Hop& hop, std::unique_ptr<Connection> carrier);
   bool speaks_http2(const Route& route, const Connection& connection) const;

@@ -90,6 +90,14 @@ struct RedirectPolicy {
 
 class CookieJar;
 
+/// Asked each time right before the first byte of a request leaves: who must know what was sent writes it down here.
+class SendGate {
+ public:
+  virtual ~SendGate() = default;
+  /// Errors end the exchange, and nothing is sent: `local_file`, with the error's code.
+  virtual Result<void> about_to_send() = 0;
+};
+
 /// How one request is made.
 struct RequestOptions {
   FetchTimeouts timeouts;
@@ -98,6 +106,7 @@ struct RequestOptions {
   bool fresh = false;       ///< on a connection of its own, which is closed afterwards
   std::optional<RedirectPolicy> follow;
   std::int64_t now_s = 0;                    ///< the wall clock, seconds since 1970: what cookies' ages are judged by
+  SendGate* gate = nullptr;                  ///< outlives the exchange
   CookieJar* cookies = nullptr;              ///< sent from and kept in; outlives the exchange
   const TlsContext* tls = nullptr;           ///< other than the client's; outlives the client
   std::optional<HttpVersionChoice> version;  ///< other than the client's; `tls` offers it
