@@ -182,7 +182,7 @@ def connect(bench, section):
         url = f"http://127.0.0.1:{nginx.PLAIN}/"
         many, some = bench.pick(60_000, 30_000, 1_000), bench.pick(20_000, 10_000, 500)
         close = ["-H", "Connection: close"]
-        ours, ab, curl = rows = take_turns(bench, url, [(Atonce(bench, ["--loops", "1", *close]), many), (Ab(), many), (Curl(bench.folder, close), some)])
+        ours, ab, curl = rows = take_turns(bench, url, [(Atonce(bench, close), many), (Ab(), many), (Curl(bench.folder, close), some)])
     measure(section, rows, goal_over(ours, ab, 1.3), goal_over(ours, curl, 2.0))
 
 
