@@ -1,29 +1,15 @@
 """Long lists of HTTP: a million URLs over a hundred thousand names, and ten thousand ordered batches, in a world that knows the truth."""
 import json
 import re
-from pathlib import Path
 
 from . import process
 from .contest import say
+from .names import MIB, Peak
 from .results import Goal, Row
 
 TIMEOUT_S = 400
 WEB = "fast,web=varied"
 FAR = "open,rtt=20ms,ground=tun,web=plain"
-
-
-class Peak:
-    """The most memory that one process had at once."""
-    def __init__(self):
-        self.mib = 0.0
-
-    def __call__(self, pid):
-        try:
-            told = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
-        except OSError:
-            return
-        if told:
-            self.mib = max(self.mib, int(told[1]) / 1024)
 
 
 def wrong_rows(rows, truth):
@@ -54,9 +40,9 @@ def urls(bench, section):
         row.rates, row.cpu_us, row.answers = [row.targets / ran.seconds], [ran.cpu_s / row.targets * 1e6], row.targets
         row.wrong, overtaken = wrong_rows(rows, truth)
         section.notes.append(f"{overtaken} resets overtook the head of the answer: the same verdict, without a status code")
-    say(f"    {row.targets:,} URLs in {ran.seconds:.0f} s, {peak.mib:.0f} MiB, {row.wrong} wrong {row.note}")
+    say(f"    {row.targets:,} URLs in {ran.seconds:.0f} s, {peak.bytes / MIB:.0f} MiB, {row.wrong} wrong {row.note}")
     section.rows = [row]
-    section.goals = [Goal("atonce, resident memory at most", False, 400, [peak.mib], " MiB")]
+    section.goals = [Goal("atonce, resident memory at most", False, 400, [peak.bytes / MIB], " MiB")]
     section.notes.append("once, however many rounds; the world's servers share the two cores, and its processor time is not counted")
 
 

@@ -1,6 +1,9 @@
 #include "atonce/protocols/client/http2_connection.h"
 
 #include <cerrno>
+#include <utility>
+
+#include "atonce/runtime/sleep.h"
 
 namespace atonce {
 namespace {
@@ -137,9 +140,19 @@ Task<void> Http2Connection::receive_all() {
   }
 }
 
+/// Whoever has just had his answer asks again within a few turns of the loop: as long as a turn brings more requests,
+/// they are waited for, and leave together.
+Task<void> Http2Connection::gather() {
+  constexpr unsigned turns_max = 8;
+  std::uint64_t before = 0;
+  for (unsigned turn = 0; turn < turns_max && std::exchange(before, exchanges_) != exchanges_; ++turn)
+    if (!co_await yield(pool_.io())) co_return;
+}
+
 Task<void> Http2Connection::send_all() {
   std::string& outgoing = carrier_->outgoing;
   do {
+    co_await gather();
     while (session_.wants_output()) {
       outgoing.clear();
       session_.append_output(outgoing);

@@ -43,6 +43,7 @@ class Http2Connection final : public SharedConnection, Timer {
  private:
   Task<void> receive_all();
   Task<void> send_all();
+  Task<void> gather();
   void retire();
   void over();
 
