@@ -135,7 +135,7 @@ Summary summarize(RunResult& result, const TargetList& list, const Plan& plan, c
           .interrupted = stopped && (result.tally.of(Verdict::unfinished) != 0 || !list.ended())};
 }
 
-ProgressReading reading_of(const RunState& state) {
+ProgressReading reading_of(const RunState& state, bool steered) {
   const std::uint64_t left = state.unsettled + (state.lap > 1 ? state.in_flight() : 0);
   return {.by_verdict = state.tally->by_verdict,
           .in_flight = state.in_flight(),
@@ -148,7 +148,7 @@ ProgressReading reading_of(const RunState& state) {
           .lap = {.number = state.lap,
                   .done = state.lap > 1 ? state.lap_size - std::min(state.lap_size, left) : 0,
                   .total = state.lap > 1 ? state.lap_size : state.unsettled},
-          .rate_allowed = state.rate,
+          .rate_allowed = steered ? state.rate : 0,
           .by_status = state.tally->by_status,
           .bytes = state.tally->wire_body_bytes};
 }
@@ -217,7 +217,7 @@ int run_targets(const Setting& setting, const StrategyRow& strategy, const Staff
           progress.hide();
           remark({fmt::format("ceiling here about {}", ceiling_text(state.ceiling, state.wall_met))});
         }
-        progress.update(reading_of(state));
+        progress.update(reading_of(state, plan.pacing.automatic));
       },
       kept ? kept->resumption() : nullptr);
   const bool complete = result.tally.of(Verdict::unfinished) == 0 && list.ended() && !list.error() &&

@@ -88,6 +88,17 @@ sigset_t block_stop_signals() {
   return ends;
 }
 
+/// Until a signal ends it, what is logged comes to the file soon.
+void wait_for_end(const sigset_t& ends, RequestLog* log) {
+  constexpr timespec soon{0, 200'000'000};
+  if (log == nullptr) {
+    int number = 0;
+    ::sigwait(&ends, &number);
+    return;
+  }
+  while (::sigtimedwait(&ends, nullptr, &soon) < 0) (void)log->flush();
+}
+
 }  // namespace
 
 int run_serve(const Invocation& invocation) {
@@ -110,8 +121,7 @@ int run_serve(const Invocation& invocation) {
   if (!service) return complain_and_exit(service.error());
   if (const ExitCode told = print(description); told != exit_complete) return told;
 
-  int number = 0;
-  ::sigwait(&ends, &number);
+  wait_for_end(ends, options.log);
   tell(describe((*service)->stop()));
   if (site->log && !site->log->flush())
     return complain_and_exit({"the log could not be written to its end", true}, exit_local_limit);
