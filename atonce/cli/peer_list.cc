@@ -62,6 +62,8 @@ Parsed<void> append_file(const std::string& path, std::FILE* file) {
 }
 
 Parsed<void> write_batches(const InputOptions& input, std::FILE* file) {
+  if (input.limit)
+    return complain("-n cannot be asked of a peer, which gets the files as they are: leave one of them out");
   std::vector<std::string> paths = input.targets;
   if (paths.empty()) paths.push_back(input.list);
   for (std::uint64_t turn = 0; turn < input.repeat; ++turn)

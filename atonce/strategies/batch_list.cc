@@ -117,8 +117,8 @@ class FileBatches {
   void read_line() {
     std::string_view text;
     switch (reader_.next(text)) {
-      case LongLines::Step::line: note_line(); return take(lines_.add(text));
-      case LongLines::Step::too_long: note_line(); return take(lines_.add({}, true));
+      case LongLines::Step::line: return add_line(text, false);
+      case LongLines::Step::too_long: return add_line({}, true);
       case LongLines::Step::failed:
         error_ = Complaint{fmt::format("{} could not be read beyond line {}: {}", file_->shown, line_,
                                        std::strerror(reader_.error()))};
@@ -127,34 +127,36 @@ class FileBatches {
     }
   }
 
-  void note_line() {
+  void add_line(std::string_view text, bool too_long) {
     ++line_;
-    begins_.push_back(reader_.line_begin());
+    // Each line that is not blank becomes a request of some batch, in their order.
+    const bool blank = !too_long && text.find_first_not_of(" \t\r") == text.npos;
+    if (!blank) extents_.push_back({reader_.line_begin(), reader_.position()});
+    take(lines_.add(text, too_long));
   }
 
   void take(std::optional<hurl::Batch> batch) {
     if (!batch) return;
-    const std::uint64_t first = batch->steps.front().place.line, last = batch->steps.back().place.line;
-    const std::uint64_t begin = begin_of(first), end = last < line_ ? begin_of(last + 1) : reader_.position();
-    found_.push_back({{path_, begin, end - begin, first},
-                      batch->name,
-                      static_cast<std::uint32_t>(batch->steps.size()),
-                      batch->complaint});
+    const auto steps = static_cast<std::uint32_t>(batch->steps.size());
+    const std::uint64_t begin = extents_.front().begin, end = extents_.at(steps - 1).end;
+    const std::uint64_t first = batch->steps.front().place.line;
+    found_.push_back({{path_, begin, end - begin, first}, batch->name, steps, batch->complaint});
     if (end - begin <= content_bytes_max)
       found_.back().content = std::make_shared<const hurl::Batch>(std::move(*batch));
-    begins_.erase(begins_.begin(), begins_.begin() + static_cast<std::ptrdiff_t>(last - first_kept_ + 1));
-    first_kept_ = last + 1;
+    extents_.erase(extents_.begin(), extents_.begin() + steps);
   }
 
-  std::uint64_t begin_of(std::uint64_t line) const { return begins_.at(line - first_kept_); }
+  /// Of a line, with its end.
+  struct Extent {
+    std::uint64_t begin, end;
+  };
 
   std::string path_;
   std::unique_ptr<ListFile> file_;
   LongLines reader_;
   hurl::JsonLines lines_;
   std::deque<Found> found_;
-  std::deque<std::uint64_t> begins_;  ///< of each line from `first_kept_` on
-  std::uint64_t first_kept_ = 1;
+  std::deque<Extent> extents_;  ///< of the lines of batches that are still to be found
   std::uint64_t line_ = 0;
   bool ended_ = false;
   std::optional<Complaint> error_;

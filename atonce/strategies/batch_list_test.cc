@@ -85,6 +85,14 @@ TEST_F(BatchListTest, WhereABatchStandsIsEnoughToReadItAgain) {
   }
 }
 
+TEST_F(BatchListTest, BlankLinesBelongToNoBatch) {
+  const std::string path = write("a.jsonl", "\n\n" + line("a") + " \t\r\n" + line("a") + "\n\n" + line("b"));
+  const auto targets = all({.list = path});
+  EXPECT_THAT(shapes(targets), ElementsAre("#1 a line 3: 2 from 0", "#2 b line 8: 1 from 2"));
+  for (const Target& target : targets)
+    EXPECT_EQ(load_batch(parse_batch_source(target.source).value())->steps.size(), target.members);
+}
+
 TEST_F(BatchListTest, WhatCannotBeRunHasItsAccount) {
   const std::string path = write("a.jsonl", line("a") + "nonsense\n" + line("b") + line("a"));
   EXPECT_THAT(shapes(all({.list = path})),

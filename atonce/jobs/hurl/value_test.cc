@@ -63,6 +63,15 @@ TEST(Variables, SecretsAreHiddenInMessages) {
   EXPECT_EQ(variables.redact("abcdef abc seen x"), "*** *** seen x");
 }
 
+TEST(Variables, SecretsAreHiddenHoweverTheyAreSpelledAndWhereTheyAreCut) {
+  Variables variables;
+  variables.set_secret("token", text_value("p@ss/word=1 2"));
+  for (const char* spelling : {"p@ss/word=1 2", "p%40ss%2Fword%3D1%202", "p@ss/word=1%202"})
+    EXPECT_EQ(variables.redact(spelling), "***");
+  EXPECT_EQ(variables.redact("string <xp@ss/w...>"), "string <x***...>");
+  EXPECT_EQ(variables.redact("string <xp@...>"), "string <xp@...>") << "too short to tell anything";
+}
+
 TEST(Variables, AValueOnTheCommandLineHasItsType) {
   EXPECT_TRUE(parse_variable("a=1")->second.is<std::int64_t>());
   EXPECT_TRUE(parse_variable("a=1.5")->second.is<double>());

@@ -43,16 +43,27 @@ const Value* Variables::find(std::string_view name) const {
   return found == values_.end() ? nullptr : &found->second;
 }
 
+/// How many bytes at the front are a secret, or what a message that was cut has left of one.
+std::size_t Variables::secret_bytes(std::string_view text) const {
+  constexpr std::string_view cut_mark = "...>";
+  for (const std::string& secret : secrets_) {
+    if (text.starts_with(secret)) return secret.size();
+    const std::size_t cut = text.substr(0, secret.size() + cut_mark.size()).find(cut_mark);
+    if (cut != text.npos && cut >= secret_bytes_min && cut < secret.size() && secret.starts_with(text.substr(0, cut)))
+      return cut;
+  }
+  return 0;
+}
+
 std::string Variables::redact(std::string_view text) const {
   std::string out;
   while (!text.empty()) {
-    const auto here = [&](const std::string& secret) { return text.starts_with(secret); };
-    const auto secret = std::ranges::find_if(secrets_, here);
-    if (secret == secrets_.end())
+    const std::size_t hidden = secret_bytes(text);
+    if (hidden == 0)
       out += text.front();
     else
       out += redacted;
-    text.remove_prefix(secret == secrets_.end() ? 1 : secret->size());
+    text.remove_prefix(std::max<std::size_t>(hidden, 1));
   }
   return out;
 }

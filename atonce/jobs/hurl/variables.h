@@ -30,6 +30,7 @@ class Variables {
 
  private:
   void hide(std::string text);
+  std::size_t secret_bytes(std::string_view text) const;
 
   std::map<std::string, Value, std::less<>> values_;
   std::vector<std::string> secrets_;  ///< as text, longest first

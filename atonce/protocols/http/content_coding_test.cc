@@ -179,6 +179,9 @@ TEST(HttpFault, WindowTooLargeWouldNeedMoreMemoryThanItGets) {
   // A frame with a window of 16 MiB: magic number, no single segment, exponent 14; an empty last raw block.
   const std::string frame("\x28\xb5\x2f\xfd\x00\x70\x01\x00\x00", 9);
   EXPECT_EQ(decode("zstd", frame).fault, HttpFault::window_too_large);
+  // The same where the frame tells its size, and a library could take it in one go.
+  const std::string sized("\x28\xb5\x2f\xfd\x40\x70\x26\x00\x00\x00\x00\x01\x00\x00", 14);
+  EXPECT_EQ(decode("zstd", sized).fault, HttpFault::window_too_large);
   const std::string small("\x28\xb5\x2f\xfd\x00\x68\x01\x00\x00", 9);
   EXPECT_EQ(decode("zstd", small).fault, HttpFault::none) << "8 MiB, as RFC 8878 asks for";
 }

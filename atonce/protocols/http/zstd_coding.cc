@@ -29,10 +29,23 @@ class ZstdStage final : public CodingStage {
   ZstdStage(ZstdStage&&) = delete;
 
   std::size_t decode(std::string_view& input, std::span<char> output) override {
+    std::size_t written = 0;
+    do written += step(input, output.subspan(written));
+    while (fault() == HttpFault::none && head_.size() < head_bytes_max && !input.empty() && written < output.size());
+    return written;
+  }
+
+  bool ended() const override { return ended_; }
+
+ private:
+  /// The head of a frame goes in byte for byte: where the library sees a whole frame at once it does not look at the
+  /// window that the frame asks for.
+  std::size_t step(std::string_view& input, std::span<char> output) {
     if (ended_ && input.empty()) return 0;  // It would wait for the next frame.
     if (std::exchange(ended_, false)) begin_frame();
     if (!begins_a_frame(input)) return fail(HttpFault::corrupt_coding);
-    ZSTD_inBuffer in{input.data(), input.size(), 0};
+    const std::size_t taken = head_.size() < head_bytes_max ? std::min<std::size_t>(1, input.size()) : input.size();
+    ZSTD_inBuffer in{input.data(), taken, 0};
     ZSTD_outBuffer out{output.data(), output.size(), 0};
     const std::size_t result = ZSTD_decompressStream(context_, &out, &in);
     head_.append(input.substr(0, std::min(in.pos, head_bytes_max - head_.size())));
@@ -44,9 +57,6 @@ class ZstdStage final : public CodingStage {
     return out.pos;
   }
 
-  bool ended() const override { return ended_; }
-
- private:
   static constexpr std::size_t head_bytes_max = 18;  // RFC 8878 3.1.1: magic number and frame header.
 
   void begin_frame() {
