@@ -348,6 +348,8 @@ class BatchesThatAreKilled(BatchTest):
     def test_a_report_is_written_over_nothing_of_the_run(self):
         listed = self.write("a.jsonl", self.lines(1, 1))
         self.expect_exit(self.batch(listed, "--report-tap", listed), 2)
+        both = self.folder / "both"
+        self.expect_exit(self.batch(listed, "--report-tap", both, "--report-junit", self.folder / "." / ".." / self.folder.name / "both"), 2)
         self.assertTrue(listed.read_text().startswith("{"))
         real, link = self.write("real.tap", "old"), self.folder / "link.tap"
         link.symlink_to(real)

@@ -6,7 +6,7 @@ import json
 import os
 import unittest
 
-from http_server import PAGE, http_server, raw_server
+from http_server import PAGE, ServerTest, http_server, raw_server
 from program import ProgramTest, account_of, csv_rows_of, rows_of, run, start
 
 STRATEGIES = ("sequential", "processes:3", "threads:4", "async", "async:2")
@@ -14,14 +14,7 @@ STRATEGIES = ("sequential", "processes:3", "threads:4", "async", "async:2")
 LOCAL = ("--allow-private", "--no-canaries")
 
 
-class FetchTest(ProgramTest):
-    def setUp(self):
-        super().setUp()
-        serving = http_server()
-        self.server = serving.__enter__()
-        self.addCleanup(serving.__exit__, None, None, None)
-        self.url = self.server.url
-
+class FetchTest(ServerTest):
     def fetch(self, *args, **how):
         """The rows of a fetch that is to be complete, in the order of the list."""
         done = run("fetch", *args, "--json", "-q", *LOCAL, **how)

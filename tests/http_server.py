@@ -8,6 +8,8 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from program import ProgramTest
+
 PAGE = b"<html><head><title>Welcome &amp; hello</title></head><body>It works!</body></html>\n"
 
 
@@ -154,3 +156,14 @@ def raw_server(*answers, address="127.0.0.1"):
     finally:
         server.shutdown()
         server.server_close()
+
+
+class ServerTest(ProgramTest):
+    """With a server of this kind, for each test its own."""
+
+    def setUp(self):
+        super().setUp()
+        serving = http_server()
+        self.server = serving.__enter__()
+        self.addCleanup(serving.__exit__, None, None, None)
+        self.url = self.server.url

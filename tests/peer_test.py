@@ -8,8 +8,8 @@ import sys
 import time
 import unittest
 
-from http_server import http_server
-from program import ATONCE, PATIENCE_S, SOURCE, ProgramTest, run
+from http_server import ServerTest
+from program import ATONCE, PATIENCE_S, SOURCE, run
 
 PEERS = SOURCE / "examples" / "peers"
 
@@ -23,13 +23,9 @@ def is_running(process):
         return False
 
 
-class Peers(ProgramTest):
+class Peers(ServerTest):
     def setUp(self):
         super().setUp()
-        serving = http_server()
-        self.server = serving.__enter__()
-        self.addCleanup(serving.__exit__, None, None, None)
-        self.url = self.server.url
         paths = ["status/200", "status/404", "page", "status/503"]
         self.urls = [f"{self.url}/{path}" for path in paths]
         self.list = self.write("urls.txt", "\n".join(self.urls) + "\n")

@@ -37,6 +37,8 @@ Parsed<void> check_is_own(const std::string& report, const Plan& plan) {
 Parsed<std::unique_ptr<BatchEnding>> BatchEnding::open(const Plan& plan, bool kept) {
   if (plan.job != "batch" || plan.dry_run) return nullptr;
   std::unique_ptr<BatchEnding> ending(new BatchEnding);
+  if (is_same_file(plan.batch.junit, plan.batch.tap))
+    return complain("--report-junit and --report-tap cannot have the same file");
   for (const std::string& report : {plan.batch.junit, plan.batch.tap})
     if (const auto own = check_is_own(report, plan); !own) return std::unexpected(own.error());
   ending->lists_codes_ = plan.output.format == ResultFormat::text;
@@ -51,8 +53,6 @@ Parsed<std::unique_ptr<BatchEnding>> BatchEnding::open(const Plan& plan, bool ke
 }
 
 Parsed<void> BatchEnding::add_report(const std::string& path, std::unique_ptr<TestReport> format) {
-  for (const Report& report : reports_)
-    if (report.file->path() == path) return complain("--report-junit and --report-tap cannot have the same file");
   auto file = ReportFile::open(path);
   if (!file) return std::unexpected(file.error());
   reports_.push_back({std::move(format), std::move(*file)});

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "atonce/cli/answer_lines.h"
+#include "atonce/cli/usage.h"
 #include "atonce/model/escape.h"
 #include "atonce/world/fd.h"
 
@@ -64,10 +65,6 @@ std::vector<std::string> environment_of(const PeerOrder& order) {
   close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
   execle("/bin/sh", "sh", "-c", command, nullptr, environment);
   _exit(127);
-}
-
-Duration duration_of(const timeval& time) {
-  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
 }
 
 /// One run of the command.

@@ -248,7 +248,6 @@ int run_job(const Invocation& asked) {
   Parsed<Setting> setting = prepare(invocation);
   if (!setting) return complain_and_exit(setting.error());
   Plan& plan = setting->plan;
-  plan.pacing.automatic = !plan.pacing.rate && plan.job != "batch";
   const StrategyRow& strategy = *find_strategy(plan.strategies.front().name);
   const Parsed<Staffing> staffing = strategy.plan(plan, plan.strategies.front());
   if (!staffing) return complain_and_exit(staffing.error());

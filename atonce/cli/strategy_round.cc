@@ -12,6 +12,7 @@
 
 #include "atonce/cli/complain.h"
 #include "atonce/cli/stop_signals.h"
+#include "atonce/cli/usage.h"
 #include "atonce/strategies/run.h"
 
 namespace atonce {
@@ -32,10 +33,6 @@ class VerdictSink final : public OutcomeSink {
   std::vector<std::uint8_t> verdicts;
   std::vector<std::uint16_t> status_codes;
 };
-
-Duration duration_of(const timeval& time) {
-  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
-}
 
 /// What this process and the workers it has waited for have used.
 void add_usage(Round& round, const Staffing& staffing, bool forked) {

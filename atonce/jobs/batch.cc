@@ -1,17 +1,13 @@
 #include "atonce/jobs/batch.h"
 
 #include <fmt/format.h>
-#include <sys/random.h>
-#include <time.h>
 
 #include <algorithm>
-#include <map>
 #include <stdexcept>
 
 #include "atonce/jobs/batch_session.h"
 #include "atonce/jobs/batch_source.h"
 #include "atonce/jobs/fetch_recipe.h"
-#include "atonce/jobs/guard.h"
 #include "atonce/jobs/hurl/hurl_file.h"
 #include "atonce/jobs/job_dialer.h"
 #include "atonce/jobs/sent_ledger.h"
@@ -44,7 +40,7 @@ class BatchJob final : public Job {
       end_all(outcome, Verdict::invalid_input, batch.error().text);
       co_return;
     }
-    bool failed = outcome.target.after_failure || any_failed_before(outcome.target);
+    bool failed = outcome.target.after_failure;
     Course course = failed && !setting_.plan.batch.keep_going ? Course::failed : Course::goes_on;
     if (outcome.target.step > 0 && course == Course::goes_on && is_hurl_file((*batch)->source)) {
       end_all(outcome, Verdict::not_sent, "what the requests before it captured went with the session that made them");
@@ -64,22 +60,6 @@ class BatchJob final : public Job {
   }
 
  private:
-  /// An earlier session saw a request of this batch fail, and may have had no time to write its verdict.
-  bool any_failed_before(const Target& target) const {
-    for (std::uint32_t back = 1; back <= target.step; ++back)
-      if (has_failed(target.index - back)) return true;
-    return false;
-  }
-  bool has_failed(std::uint64_t index) const {
-    const SentMark mark = ledger_.at(index);
-    return mark == SentMark::failed || mark == SentMark::failed_unsent;
-  }
-
-  bool may_have_been_sent(std::uint64_t index) const {
-    const SentMark mark = ledger_.at(index);
-    return mark == SentMark::sent || mark == SentMark::failed;
-  }
-
   void end_batch(Outcome& outcome, BatchEnd end, Instant due) const {
     outcome.exchange->batch_end = end;
     outcome.exchange->batch_took = std::chrono::floor<std::chrono::microseconds>(io_.now() - due);
@@ -102,7 +82,7 @@ class BatchJob final : public Job {
   void end_all(Outcome& outcome, Verdict verdict, const std::string& why) {
     const Instant due = outcome.due;
     while (true) {
-      const bool unknown = may_have_been_sent(outcome.target.index);
+      const bool unknown = ledger_.has(outcome.target.index);
       outcome.verdict = unknown ? Verdict::unknown_outcome : verdict;
       outcome.exchange->detail = unknown ? std::string(SentLedger::sent_before) : why;
       if (outcome.target.members == 1) break;
@@ -121,7 +101,7 @@ class BatchJob final : public Job {
     }
     const bool repeatable = session.may_repeat(step);
     const std::uint64_t index = outcome.target.index;
-    if (may_have_been_sent(index) && (!repeatable || course == Course::failed)) {
+    if (ledger_.has(index) && (!repeatable || course == Course::failed)) {
       outcome.verdict = Verdict::unknown_outcome;
       outcome.exchange->detail = SentLedger::sent_before;
       co_return setting_.plan.batch.keep_going ? Course::goes_on : Course::failed;
@@ -133,16 +113,13 @@ class BatchJob final : public Job {
     LedgerGate gate(ledger_, index);
     session.ask_before_sending(gate);
     co_await outlast_shortage(outcome, step, session);
-    const bool sent = session.has_left();
-    const bool stopped = outcome.verdict == Verdict::unfinished;
-    const bool good = outcome.verdict == Verdict::ok || session.was_left_out();
-    // A mark that cannot be written leaves the request as one that may have been sent: nothing is sent twice.
-    if (!good && !stopped) (void)ledger_.mark(index, sent ? SentMark::failed : SentMark::failed_unsent);
-    if (stopped) {
-      outcome.exchange->sent = sent && !repeatable;
+    if (!session.has_left()) ledger_.unmark(index);
+    if (outcome.verdict == Verdict::unfinished) {
+      outcome.exchange->sent = session.has_left() && !repeatable;
       if (outcome.exchange->sent) outcome.verdict = Verdict::unknown_outcome;
       co_return Course::stopped;
     }
+    const bool good = outcome.verdict == Verdict::ok || session.was_left_out();
     co_return good || setting_.plan.batch.keep_going ? Course::goes_on : Course::failed;
   }
 
@@ -158,37 +135,23 @@ class BatchJob final : public Job {
     }
   }
 
-  /// Hurl files are few and asked for often; lines of JSON are read once.
-  Parsed<std::shared_ptr<const hurl::Batch>> load(const Target& target) {
+  /// What the list has read already, or what stands in its place.
+  static Parsed<std::shared_ptr<const hurl::Batch>> load(const Target& target) {
     if (target.content) return std::static_pointer_cast<const hurl::Batch>(target.content);
     const std::optional<BatchSource> source = parse_batch_source(target.source);
     if (!source) return complain("the target is no batch");
-    if (source->is_hurl())
-      if (const auto found = files_.find(source->path); found != files_.end()) return found->second;
     Parsed<hurl::Batch> batch = load_batch(*source);
     if (!batch) return std::unexpected(batch.error());
     if (batch->steps.size() != target.step + target.members)
-      return complain(escape_path(source->path) + " has changed since the run began");
-    auto kept = std::make_shared<const hurl::Batch>(std::move(*batch));
-    if (source->is_hurl() && files_.size() < files_max) files_.emplace(source->path, kept);
-    return kept;
+      return complain(fmt::format("\"{}\" has changed since the run began", escape_for_terminal(source->path)));
+    return std::make_shared<const hurl::Batch>(std::move(*batch));
   }
-
-  static std::string escape_path(const std::string& path) { return "\"" + path + "\""; }
-
-  // Beyond that, files are read again for each of their runs.
-  static constexpr std::size_t files_max = 1'024;
 
   Io& io_;
   const JobSetting& setting_;
   BatchSession::Shared shared_;
   SentLedger ledger_;
-  std::map<std::string, std::shared_ptr<const hurl::Batch>> files_;
 };
-
-}  // namespace
-
-namespace {
 
 Parsed<void> check_words(const Plan& plan) {
   if (const auto recipe = FetchRecipe::make(plan.fetch); !recipe) return std::unexpected(recipe.error());
@@ -232,8 +195,8 @@ Parsed<void> check_batch(const Plan& plan) {
 }
 
 Task<void> with_batch(Io& io, const JobSetting& setting, std::uint32_t window, JobBody body) {
-  if (const auto good = check_batch(setting.plan); !good) throw std::runtime_error(good.error().text);
   const Parsed<FetchRecipe> recipe = FetchRecipe::make(setting.plan.fetch);
+  if (!recipe) throw std::runtime_error(recipe.error().text);
   const ClientSettings settings = recipe->client_settings(window);
   TlsVariants variants(*recipe);
   co_await with_job_resolver(io, setting, [&](Resolver& resolver) -> Task<void> {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
 
@@ -30,6 +31,7 @@ std::string text_of(const hurl::Template& text) {
 hurl::CertificateFacts certificate_of(const TlsFacts& tls) {
   return {.subject = tls.subject,
           .issuer = tls.issuer,
+          .serial_number = tls.serial,
           .names = tls.names,
           .not_before = tls.not_before,
           .not_after = tls.not_after};
@@ -99,7 +101,7 @@ Task<void> BatchSession::run(const hurl::Step& step, Outcome& outcome) {
     for (std::int64_t left = wishes->retry;; --left) {
       stopped = wishes->delay > Duration{} && !co_await sleep_for(shared_.io, wishes->delay);
       if (stopped) break;
-      co_await run_once(step, *wishes, outcome);
+      co_await run_once(step, outcome);
       if (tries == 0) started = outcome.started;
       tries += tries < std::numeric_limits<std::uint16_t>::max();
       if (outcome.verdict == Verdict::ok || outcome.verdict == Verdict::unfinished || left == 0) break;
@@ -116,7 +118,7 @@ Task<void> BatchSession::run(const hurl::Step& step, Outcome& outcome) {
   if (started != Instant{}) outcome.started = started;
 }
 
-Task<void> BatchSession::run_once(const hurl::Step& step, const hurl::StepOptions&, Outcome& outcome) {
+Task<void> BatchSession::run_once(const hurl::Step& step, Outcome& outcome) {
   auto prepared = hurl::prepare(step, variables_, sources_);
   if (!prepared) {
     refuse(outcome, hurl::write_finding(batch_.source, prepared.error()));
@@ -129,9 +131,11 @@ Task<void> BatchSession::run_once(const hurl::Step& step, const hurl::StepOption
 Task<void> BatchSession::send(const hurl::PreparedRequest& prepared, const hurl::Step& step, Outcome& outcome) {
   HttpRequest request{.method = prepared.method, .url = prepared.url};
   for (const auto& [name, value] : prepared.fields) request.fields.add(name, value);
-  const Fields own = request.fields;
+  const auto says = [&](const std::string& name) {
+    return std::ranges::any_of(prepared.fields, [&](const auto& own) { return equal_but_case(own.first, name); });
+  };
   for (const RequestField& field : shared_.recipe.options().fields)
-    if (!own.has(field.name)) request.fields.add(field.name, field.value);
+    if (!says(field.name)) request.fields.add(field.name, field.value);
   if (prepared.body) request.body = *prepared.body;
   const Parsed<RequestOptions> options = options_for(prepared);
   if (!options) {
@@ -143,7 +147,9 @@ Task<void> BatchSession::send(const hurl::PreparedRequest& prepared, const hurl:
   Fetched fetched;
   co_await shared_.client.fetch_into(fetched, request, body, *options);
   const Exchange& exchange = fetched.exchange;
-  const bool left_us = exchange.sent || exchange.requested != Instant{} || !exchange.redirects.empty();
+  const bool repeatable = prepared.may_repeat || may_repeat(step);
+  // Of a request that must not be repeated the client knows it exactly, also where a server refused it unread.
+  const bool left_us = repeatable ? exchange.requested != Instant{} || !exchange.redirects.empty() : exchange.sent;
   has_left_ |= left_us;
   if (fetched.verdict == Verdict::ok) judge(step, fetched, body);
   fetched.exchange.insecure = prepared.options.insecure.value_or(shared_.recipe.options().insecure);
@@ -153,7 +159,7 @@ Task<void> BatchSession::send(const hurl::PreparedRequest& prepared, const hurl:
   outcome.exchange->sent = true;
   const bool clear = outcome.verdict == Verdict::unfinished || outcome.verdict == Verdict::ok ||
                      outcome.verdict == Verdict::assert_failed || outcome.verdict == Verdict::http_status;
-  if (!clear && left_us && !prepared.may_repeat && !may_repeat(step)) call_unknown(outcome);
+  if (!clear && left_us && !repeatable) call_unknown(outcome);
 }
 
 void BatchSession::hide_secrets(Exchange& exchange) const {

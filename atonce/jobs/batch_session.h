@@ -57,8 +57,7 @@ class BatchSession {
   bool was_left_out() const { return left_out_; }
 
  private:
-  struct Tried;
-  Task<void> run_once(const hurl::Step& step, const hurl::StepOptions& wishes, Outcome& outcome);
+  Task<void> run_once(const hurl::Step& step, Outcome& outcome);
   Task<void> send(const hurl::PreparedRequest& prepared, const hurl::Step& step, Outcome& outcome);
   /// A server may say them again.
   void hide_secrets(Exchange& exchange) const;

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/openat2.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -23,34 +22,40 @@ std::unexpected<Complaint> cannot_read(const std::string& path, int error) {
   return complain_of(error, fmt::format("{} cannot be read: {}", escape_for_terminal(path), std::strerror(error)));
 }
 
-/// `bytes` of a file from `offset` on; all of it when `bytes` is 0.
+/// At most `bytes_max` of an open file from `offset` on, and closes it. Errors: as read(2).
+Result<std::string> read_and_close(int file, std::uint64_t offset, std::uint64_t bytes_max) {
+  constexpr std::uint64_t piece_bytes = 64 << 10;
+  std::string text;
+  ssize_t got = 1;
+  while (got > 0 && text.size() < bytes_max) {
+    const std::size_t have = text.size();
+    text.resize(have + std::min(piece_bytes, bytes_max - have));
+    do got = pread(file, text.data() + have, text.size() - have, static_cast<off_t>(offset + have));
+    while (got < 0 && errno == EINTR);
+    text.resize(have + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  }
+  const int error = errno;
+  close(file);
+  if (got < 0) return std::unexpected(Error{error});
+  return text;
+}
+
+/// A file as a whole, which must not be larger than batches' files may be.
+Parsed<std::string> read_whole(int file, const std::string& shown) {
+  const std::uint64_t bytes_max = hurl::BatchLimits().file_bytes_max;
+  auto text = read_and_close(file, 0, bytes_max + 1);
+  if (text && text->size() > bytes_max) text = std::unexpected(Error{EFBIG});
+  if (!text) return cannot_read(shown, text.error().code);
+  return std::move(*text);
+}
+
 Parsed<std::string> read_part(const BatchSource& source) {
   const int file = ::open(source.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) return cannot_read(source.path, errno);
-  const hurl::BatchLimits limits;
-  struct stat status{};
-  std::uint64_t size = source.bytes;
-  if (fstat(file, &status) == 0 && S_ISDIR(status.st_mode)) errno = EISDIR, size = 0;
-  if (S_ISDIR(status.st_mode)) {
-    close(file);
-    return cannot_read(source.path, EISDIR);
-  }
-  if (source.is_hurl()) size = static_cast<std::uint64_t>(status.st_size);
-  if (size > std::max(limits.file_bytes_max, limits.batch_bytes_max)) {
-    close(file);
-    return complain(fmt::format("{} is too long for a batch: {} bytes", escape_for_terminal(source.path), size));
-  }
-  std::string text(size, '\0');
-  std::size_t have = 0;
-  while (have < size) {
-    const ssize_t got = pread(file, text.data() + have, size - have, static_cast<off_t>(source.offset + have));
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
-    have += static_cast<std::size_t>(got);
-  }
-  close(file);
-  text.resize(have);
-  return text;
+  if (source.is_hurl()) return read_whole(file, source.path);
+  auto text = read_and_close(file, source.offset, source.bytes);
+  if (!text) return cannot_read(source.path, text.error().code);
+  return std::move(*text);
 }
 
 std::string all_of(const std::vector<hurl::Finding>& findings, const std::string& path) {
@@ -104,26 +109,14 @@ std::optional<BatchSource> parse_batch_source(std::string_view text) {
 
 Parsed<std::string> read_beside(const std::string& batch, std::string_view path) {
   const std::string name(path);
-  const auto cannot = [&](int error) {
-    return complain_of(error, fmt::format("{} cannot be read: {}", escape_for_terminal(name), std::strerror(error)));
-  };
   const int folder = ::open(folder_of(batch).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return cannot(errno);
+  if (folder < 0) return cannot_read(name, errno);
   open_how how{.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
   const long file = syscall(SYS_openat2, folder, name.c_str(), &how, sizeof how);
   const int error = errno;
   close(folder);
-  if (file < 0) return cannot(error);
-  std::string text;
-  char part[16 << 10];
-  ssize_t got = 0;
-  const hurl::BatchLimits limits;
-  while ((got = read(static_cast<int>(file), part, sizeof part)) > 0 && text.size() <= limits.file_bytes_max)
-    text.append(part, static_cast<std::size_t>(got));
-  const int failed = got < 0 ? errno : text.size() > limits.file_bytes_max ? EFBIG : 0;
-  close(static_cast<int>(file));
-  if (failed != 0) return cannot(failed);
-  return text;
+  if (file < 0) return cannot_read(name, error);
+  return read_whole(static_cast<int>(file), name);
 }
 
 bool is_hurl_file(std::string_view path) { return path.ends_with(".hurl"); }

@@ -166,11 +166,11 @@ TEST_F(BatchTest, GoesOnInTheMiddleWhereNothingFailed) {
 }
 
 TEST_F(BatchTest, SkipsTheRestOfABatchThatFailedInAnEarlierSession) {
-  keep_run();
-  const std::string lines = line_of("/404", R"(, "expect": 200)") + line_of("/2");
-  (void)run(target_of("a.jsonl", lines, 2), by_path());
-  asked.clear();
-  EXPECT_THAT(verdicts(run(target_of("a.jsonl", lines, 2, 1), by_path())), ElementsAre(Verdict::skipped));
+  Target rest = target_of("a.jsonl", line_of("/404", R"(, "expect": 200)") + line_of("/2"), 2, 1);
+  rest.after_failure = true;
+  const auto outcomes = run(rest, by_path());
+  EXPECT_THAT(verdicts(outcomes), ElementsAre(Verdict::skipped));
+  EXPECT_EQ(outcomes[0].exchange->batch_end, BatchEnd::failed);
   EXPECT_THAT(asked, IsEmpty());
 }
 

@@ -53,12 +53,14 @@ class FetchJob final : public Job {
       if (outcome.tries == 1) started = outcome.started;
     } while (worth_another_try(outcome.verdict) && !outcome.exchange->sent && outcome.tries <= retries_);
     outcome.started = started;
+    // A server that refused it unread, for one.
+    if (!outcome.exchange->sent) ledger_.unmark(outcome.target.index);
   }
 
  private:
   /// An earlier session may have sent it, and it must not be sent twice.
   bool is_unknown(Outcome& outcome) const {
-    if (ledger_.at(outcome.target.index) == SentMark::none) return false;
+    if (!ledger_.has(outcome.target.index)) return false;
     Exchange& exchange = outcome.exchange.emplace();
     exchange.sent = true;
     exchange.detail = SentLedger::sent_before;

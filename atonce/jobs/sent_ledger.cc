@@ -26,15 +26,17 @@ Result<void> SentLedger::open(const std::string& path) {
   return {};
 }
 
-SentMark SentLedger::at(std::uint64_t index) const {
+bool SentLedger::has(std::uint64_t index) const {
   char value = 0;
-  if (file_ < 0 || pread(file_, &value, 1, static_cast<off_t>(index)) != 1) return SentMark::none;
-  return static_cast<SentMark>(value);
+  return file_ >= 0 && pread(file_, &value, 1, static_cast<off_t>(index)) == 1 && value != 0;
 }
 
-Result<void> SentLedger::mark(std::uint64_t index, SentMark mark) {
+void SentLedger::unmark(std::uint64_t index) {
+  if (has(index)) (void)write(index, 0);
+}
+
+Result<void> SentLedger::write(std::uint64_t index, char value) {
   if (file_ < 0) return {};
-  const char value = static_cast<char>(mark);
   ssize_t wrote = 0;
   do wrote = pwrite(file_, &value, 1, static_cast<off_t>(index));
   while (wrote < 0 && errno == EINTR);

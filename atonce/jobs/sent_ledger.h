@@ -11,14 +11,6 @@
 
 namespace atonce {
 
-/// What is known of a request, whatever became of its verdict.
-enum class SentMark : std::uint8_t {
-  none,
-  sent,           ///< it may have been
-  failed,         ///< it may have been, and it ended its batch
-  failed_unsent,  ///< it ended its batch, and nothing of it was sent
-};
-
 /// Which requests may have been sent: a byte for each target of a run, in a file beside its journal, shared by all
 /// loops, threads and forked workers. A mark survives the end of the process, `kill -9` too, for it is in the kernel's
 /// hands when `mark` returns; a power cut may lose the newest.
@@ -43,12 +35,16 @@ class SentLedger {
   /// Opens or makes the file. Errors: as open(2).
   Result<void> open(const std::string& path);
 
-  /// `none` where there is no ledger.
-  SentMark at(std::uint64_t index) const;
+  /// False where there is no ledger.
+  bool has(std::uint64_t index) const;
   /// Errors: as pwrite(2): ENOSPC, EIO, ... Without an open file nothing is done.
-  Result<void> mark(std::uint64_t index, SentMark mark);
+  Result<void> mark(std::uint64_t index) { return write(index, 1); }
+  /// Nothing of it was sent after all. Where that cannot be written, it stays one that may have been.
+  void unmark(std::uint64_t index);
 
  private:
+  Result<void> write(std::uint64_t index, char value);
+
   int file_ = -1;
 };
 
@@ -56,7 +52,7 @@ class SentLedger {
 class LedgerGate final : public SendGate {
  public:
   LedgerGate(SentLedger& ledger, std::uint64_t index) : ledger_(ledger), index_(index) {}
-  Result<void> about_to_send() override { return ledger_.mark(index_, SentMark::sent); }
+  Result<void> about_to_send() override { return ledger_.mark(index_); }
 
  private:
   SentLedger& ledger_;

@@ -85,4 +85,12 @@ std::string escape_for_terminal(std::string_view text) {
   return shown;
 }
 
+std::string_view cut_at_character(std::string_view text, std::size_t bytes_max) {
+  constexpr std::size_t character_max = 4;
+  if (text.size() <= bytes_max) return text;
+  std::size_t end = bytes_max;
+  while (end > 0 && bytes_max - end < character_max && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
 }  // namespace atonce

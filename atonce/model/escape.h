@@ -26,6 +26,9 @@ struct Character {
 /// 3).
 Character first_character(std::string_view text);
 
+/// The front of a text, at most `bytes_max` long and not cut inside a character.
+std::string_view cut_at_character(std::string_view text, std::size_t bytes_max);
+
 /// A control, bidirectional or invisible character, or a separator of lines: nothing to send to a terminal as it is.
 bool is_hidden(char32_t code);
 

@@ -3,20 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "atonce/model/escape.h"
+
 namespace atonce {
 namespace {
 
 constexpr std::array<std::string_view, 5> version_names{"", "HTTP/0.9", "HTTP/1.0", "HTTP/1.1", "HTTP/2"};
 
-constexpr bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-void cut(std::string& text, std::size_t most) {
-  if (text.size() <= most) return;
-  constexpr std::size_t character_max = 4;
-  std::size_t end = most;
-  while (end > 0 && most - end < character_max && continues_character(text[end])) --end;
-  text.resize(end);
-}
+void cut(std::string& text, std::size_t most) { text.resize(cut_at_character(text, most).size()); }
 
 /// Where a part of a text stands.
 struct Span {
@@ -54,7 +48,8 @@ void bound_redirects(Exchange& exchange) {
 }
 
 void bound(TlsFacts& tls) {
-  for (std::string* words : {&tls.version, &tls.cipher, &tls.alpn, &tls.verify_text}) cut(*words, ExchangeCaps::words);
+  for (std::string* words : {&tls.version, &tls.cipher, &tls.alpn, &tls.serial, &tls.verify_text})
+    cut(*words, ExchangeCaps::words);
   for (std::string* sentence : {&tls.subject, &tls.issuer}) cut(*sentence, ExchangeCaps::sentence);
   tls.names_total = std::max(tls.names_total, static_cast<std::uint32_t>(tls.names.size()));
   if (tls.names.size() > TlsFacts::names_max) tls.names.resize(TlsFacts::names_max);

@@ -36,6 +36,7 @@ struct TlsFacts {
   std::string issuer;
   std::vector<std::string> names;  ///< subject alternative names, the first `names_max`
   std::uint32_t names_total = 0;
+  std::string serial;           ///< "0a:1b:..."
   std::int64_t not_before = 0;  ///< seconds since 1970
   std::int64_t not_after = 0;
   int verify_code = 0;      ///< X509_V_*; 0: good

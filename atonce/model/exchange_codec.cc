@@ -1,17 +1,20 @@
 #include "atonce/model/exchange_codec.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
+
+#include "atonce/model/varint.h"
 
 namespace atonce {
 namespace {
 
 using Caps = ExchangeCaps;
 
-constexpr std::size_t number_bytes_max = 10;
+constexpr std::size_t number_bytes_max = varint_bytes_max;
 constexpr std::uint64_t batch_us_max = 100ULL * 365 * 86'400 * 1'000'000;  // A century, which nanoseconds can tell.
 constexpr std::size_t tls_bytes_max =
-    4 * Caps::words + 2 * Caps::sentence + TlsFacts::names_max * (Caps::name + number_bytes_max);
+    5 * Caps::words + 2 * Caps::sentence + TlsFacts::names_max * (Caps::name + number_bytes_max);
 static_assert(Caps::url + 5 * Caps::words + 2 * Caps::sentence + Caps::path + Caps::redirect_bytes +
                   Caps::redirects * 2 * number_bytes_max + tls_bytes_max + 32 * number_bytes_max <=
               exchange_bytes_max);
@@ -32,16 +35,8 @@ class Writer {
  public:
   explicit Writer(std::string& to) : to_(to) {}
 
-  void number(std::uint64_t value) {
-    while (value >= 0x80) {
-      to_ += static_cast<char>(value | 0x80);
-      value >>= 7;
-    }
-    to_ += static_cast<char>(value);
-  }
-  void signed_number(std::int64_t value) {
-    number((static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63));
-  }
+  void number(std::uint64_t value) { put_varint<char>(std::back_inserter(to_), value); }
+  void signed_number(std::int64_t value) { number(zigzag(value)); }
   void text(std::string_view value, std::size_t most) {
     value = value.substr(0, most);
     number(value.size());
@@ -61,23 +56,11 @@ class Reader {
   std::string_view rest() const { return rest_; }
 
   std::uint64_t number(std::uint64_t most = std::numeric_limits<std::uint64_t>::max()) {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64 && !rest_.empty(); shift += 7) {
-      const auto part = static_cast<std::uint8_t>(rest_.front());
-      rest_.remove_prefix(1);
-      if (shift == 63 && part > 1) break;
-      value |= std::uint64_t{part & 0x7FU} << shift;
-      if ((part & 0x80) != 0) continue;
-      if (value > most) break;
-      return value;
-    }
-    spoil();
-    return 0;
+    const std::optional<std::uint64_t> value = take_varint(rest_, most);
+    if (!value) spoil();
+    return value.value_or(0);
   }
-  std::int64_t signed_number() {
-    const std::uint64_t value = number();
-    return static_cast<std::int64_t>((value >> 1) ^ (~(value & 1) + 1));
-  }
+  std::int64_t signed_number() { return unzigzag(number()); }
   template <class T>
   void number_to(T& value) {
     value = static_cast<T>(number(std::numeric_limits<T>::max()));
@@ -117,6 +100,7 @@ void write_tls(const TlsFacts& tls, Writer& to) {
   to.number(names);
   for (std::size_t i = 0; i < names; ++i) to.text(tls.names[i], Caps::name);
   to.number(tls.names_total);
+  to.text(tls.serial, Caps::words);
   to.signed_number(tls.not_before);
   to.signed_number(tls.not_after);
   to.signed_number(tls.verify_code);
@@ -132,6 +116,7 @@ void read_tls(Reader& from, TlsFacts& tls) {
   tls.names.resize(from.number(TlsFacts::names_max));
   for (std::string& name : tls.names) from.text(name, Caps::name);
   from.number_to(tls.names_total);
+  from.text(tls.serial, Caps::words);
   tls.not_before = from.signed_number();
   tls.not_after = from.signed_number();
   tls.verify_code = static_cast<int>(from.signed_number());

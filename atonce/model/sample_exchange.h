@@ -25,6 +25,7 @@ inline Exchange sample_exchange() {
                           .issuer = "CN=An authority",
                           .names = {"example.org", "www.example.org"},
                           .names_total = 2,
+                          .serial = "0a:1b",
                           .not_before = -1,
                           .not_after = 1'900'000'000,
                           .verify_code = 10,

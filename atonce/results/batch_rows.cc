@@ -17,11 +17,9 @@ constexpr std::size_t reason_bytes_max = 200;  ///< of a reason: two lines of a 
 
 /// `text` made safe, and cut between two of its characters.
 void append_cut(std::string& line, std::string_view text, std::size_t bytes_max) {
-  std::size_t end = std::min(text.size(), bytes_max);
-  const bool cut = end < text.size();
-  while (cut && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  line += escape_for_terminal(text.substr(0, end));
-  if (cut) line += "...";
+  const std::string_view front = cut_at_character(text, bytes_max);
+  line += escape_for_terminal(front);
+  if (front.size() < text.size()) line += "...";
 }
 
 class BatchRows final : public RowWriter {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "atonce/model/address.h"
+#include "atonce/model/varint.h"
 #include "atonce/model/verdict.h"
 #include "atonce/results/journal_records.h"
 
@@ -41,23 +42,12 @@ class Cursor {
   }
 
   std::uint64_t number(std::uint64_t most = ~std::uint64_t{0}) {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      const std::uint8_t part = byte();
-      if (shift == 63 && part > 1) break;
-      value |= std::uint64_t{part & 0x7FU} << shift;
-      if ((part & 0x80) != 0) continue;
-      if (value > most) break;
-      return value;
-    }
-    spoil();
-    return 0;
+    const std::optional<std::uint64_t> value = take_varint(rest_, most);
+    if (!value) spoil();
+    return value.value_or(0);
   }
 
-  std::int64_t signed_number() {
-    const std::uint64_t value = number();
-    return static_cast<std::int64_t>((value >> 1) ^ (~(value & 1) + 1));
-  }
+  std::int64_t signed_number() { return unzigzag(number()); }
 
   int error() {
     const std::int64_t value = signed_number();

@@ -41,18 +41,9 @@ enum Reached : std::uint8_t {
 
 constexpr std::uint64_t us_max = std::uint64_t{1} << 50;  // as journal.cc has it
 
-std::uint8_t* put(std::uint8_t* at, std::uint64_t number) {
-  while (number >= 0x80) {
-    *at++ = static_cast<std::uint8_t>(number | 0x80);
-    number >>= 7;
-  }
-  *at++ = static_cast<std::uint8_t>(number);
-  return at;
-}
+std::uint8_t* put(std::uint8_t* at, std::uint64_t number) { return put_varint<std::uint8_t>(at, number); }
 
-std::uint8_t* put_signed(std::uint8_t* at, std::int64_t number) {
-  return put(at, (static_cast<std::uint64_t>(number) << 1) ^ static_cast<std::uint64_t>(number >> 63));
-}
+std::uint8_t* put_signed(std::uint8_t* at, std::int64_t number) { return put(at, zigzag(number)); }
 
 std::uint8_t* put_kind(std::uint8_t* at, RecordKind kind) {
   *at = static_cast<std::uint8_t>(kind);

@@ -126,7 +126,7 @@ class LoopSweep {
   /// Runs the job until the target has its verdict: a local shortage is waited out and tried again.
   Task<void> run_one(Outcome& outcome) {
     if (outcome.target.valid() && missed_schedule()) {
-      end_unbegun(std::move(outcome), Verdict::not_sent);
+      finish_missed(std::move(outcome));
       co_return;
     }
     if (outcome.target.valid()) {
@@ -145,23 +145,29 @@ class LoopSweep {
       }
       finish(std::move(outcome));
     } else {
-      end_unbegun(std::move(outcome), Verdict::invalid_input);
+      finish_invalid(std::move(outcome));
     }
   }
 
-  /// The same for it and all requests behind it; nothing of them is asked of anybody.
-  void end_unbegun(Outcome outcome, Verdict verdict) {
-    while (true) {
-      Outcome ended{.target = outcome.target, .verdict = verdict, .due = outcome.due};
-      if (verdict == Verdict::not_sent) ended.started = ended.finished = io_.now();
-      if (ended.target.batch != 0) {
-        ended.exchange.emplace().detail = verdict == Verdict::not_sent ? missed_text : ended.target.complaint;
-        if (ended.target.members == 1) ended.exchange->batch_end = BatchEnd::failed;
-      }
-      finish(std::move(ended));
-      if (outcome.target.members == 1) return;
-      outcome.target = next_member(std::move(outcome.target));
-    }
+  /// The same for it and all requests behind it: nothing of them is asked of anybody. `why`: what rows of a batch say.
+  void finish_unasked(Outcome outcome, std::string_view why) {
+    if (outcome.target.batch != 0 && !why.empty()) outcome.exchange.emplace().detail = why;
+    for (; outcome.target.members > 1; outcome.target = next_member(std::move(outcome.target)))
+      finish(Outcome(outcome));
+    if (outcome.exchange) outcome.exchange->batch_end = BatchEnd::failed;
+    finish(std::move(outcome));
+  }
+
+  void finish_missed(Outcome outcome) {
+    outcome.verdict = Verdict::not_sent;
+    outcome.started = outcome.finished = io_.now();
+    finish_unasked(std::move(outcome), missed_text);
+  }
+
+  void finish_invalid(Outcome outcome) {
+    const std::string why = outcome.target.complaint;
+    outcome.verdict = Verdict::invalid_input;
+    finish_unasked(std::move(outcome), why);
   }
 
   /// Nothing is lost by waiting it out.
@@ -278,10 +284,8 @@ class LoopSweep {
   }
 
   void give_up(Target target) {
-    if (!target.valid()) return end_unbegun(Outcome{.target = std::move(target)}, Verdict::invalid_input);
-    for (; target.members > 1; target = next_member(std::move(target)))
-      finish(Outcome{.target = target, .verdict = Verdict::unfinished});
-    finish(Outcome{.target = std::move(target), .verdict = Verdict::unfinished});
+    if (!target.valid()) return finish_invalid(Outcome{.target = std::move(target)});
+    finish_unasked(Outcome{.target = std::move(target), .verdict = Verdict::unfinished}, "");
   }
 
   void finish(Outcome&& outcome) {

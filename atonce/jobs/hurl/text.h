@@ -24,8 +24,6 @@ bool append_utf8(std::string& out, char32_t code);
 bool is_utf8(std::string_view text);
 /// Characters of a text that is UTF-8; other bytes count as one each.
 std::size_t count_characters(std::string_view text);
-/// The front of a text, at most `bytes_max` long and not cut inside a character.
-std::string_view cut_at_character(std::string_view text, std::size_t bytes_max);
 
 /// Each `from` in `text` becomes `to`; an empty `from` changes nothing. Nothing when the result were longer than
 /// `bytes_max`.

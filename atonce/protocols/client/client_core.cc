@@ -244,7 +244,7 @@ Task<ClientCore::Ending> ClientCore::exchange_shared(const Hop& hop, const Route
   ++counts_.exchanges;
   note_tls(into, connection.carrier());
   if (!may_send(hop)) {
-    connection.release();
+    connection.give_up();
     co_return Ending::settled;
   }
   Http2ExchangeStream exchange(connection, watch, hop.request, hop.options, settings_.limits, hop.sink, into);

@@ -75,6 +75,23 @@ TEST_P(ClientHttp2, GetsOverHttp2) {
   EXPECT_FALSE(fetched.exchange.reused);
 }
 
+TEST_P(ClientHttp2, WhatAGateHoldsBackTakesNoStreamFromOthers) {
+  struct Closed final : SendGate {
+    Result<void> about_to_send() override { return std::unexpected(Error{ENOSPC}); }
+  } closed;
+  play(echo(0, 1), [&](HttpClient& client, TestDialer&) -> Task<void> {
+    EXPECT_EQ((co_await get(client, "http://a.example/first")).first.verdict, Verdict::ok);
+    for (int i = 0; i < 3; ++i) {
+      const Fetched held = (co_await get(client, "http://a.example/held", {.gate = &closed})).first;
+      EXPECT_EQ(held.verdict, Verdict::local_file);
+      EXPECT_EQ(held.error, ENOSPC);
+      EXPECT_EQ(held.exchange.requested, Instant{});
+    }
+    EXPECT_EQ((co_await get(client, "http://a.example/last")).first.verdict, Verdict::ok);
+  });
+  EXPECT_EQ(dialed_.size(), 1U);
+}
+
 TEST_P(ClientHttp2, HasManyExchangesOnOneConnectionAndMixesNoBytes) {
   play(echo(), [&](HttpClient& client, TestDialer&) -> Task<void> {
     std::vector<Task<std::pair<Fetched, std::string>>> tasks;

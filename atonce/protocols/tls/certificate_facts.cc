@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <optional>
 
 #include "atonce/model/address.h"
@@ -14,6 +15,15 @@ namespace {
 
 constexpr std::size_t name_bytes_max = 1'024;
 constexpr std::size_t subject_bytes_max = 4'096;
+
+std::string serial_of(const X509* certificate) {
+  constexpr int bytes_max = 20;
+  const ASN1_INTEGER* const serial = X509_get0_serialNumber(certificate);
+  std::string text;
+  for (int i = 0; i < std::min(ASN1_STRING_length(serial), bytes_max); ++i)
+    fmt::format_to(std::back_inserter(text), "{}{:02x}", i == 0 ? "" : ":", ASN1_STRING_get0_data(serial)[i]);
+  return text;
+}
 
 std::string text_of(X509_NAME* name) {
   const BioPtr memory(BIO_new(BIO_s_mem()));
@@ -102,6 +112,7 @@ std::int64_t seconds_of(const ASN1_TIME* time) {
 CertificateFacts read_certificate_facts(X509* certificate) {
   CertificateFacts facts{.subject = subject_of(certificate),
                          .issuer = text_of(X509_get_issuer_name(certificate)),
+                         .serial = serial_of(certificate),
                          .not_before = seconds_of(X509_get0_notBefore(certificate)),
                          .not_after = seconds_of(X509_get0_notAfter(certificate))};
   if (const GeneralNamesPtr names = alternative_names(certificate)) {

@@ -16,6 +16,8 @@ struct CertificateFacts {
   std::string issuer;
   std::vector<std::string> names;  ///< the first `TlsFacts::names_max`
   std::uint32_t names_total = 0;
+  std::string
+      serial;  ///< "0a:1b:...", as openssl-x509(1) and Hurl write it; at most 20 bytes of it (RFC 5280, 4.1.2.2)
   std::int64_t not_before = 0;  ///< seconds since 1970
   std::int64_t not_after = 0;
 };

@@ -176,6 +176,7 @@ TlsFacts TlsSession::facts() const {
     facts.issuer = certificate.issuer;
     facts.names = certificate.names;
     facts.names_total = certificate.names_total;
+    facts.serial = certificate.serial;
     facts.not_before = certificate.not_before;
     facts.not_after = certificate.not_after;
     if (facts.resumed) facts.verify_code = static_cast<int>(SSL_get_verify_result(state.ssl.get()));

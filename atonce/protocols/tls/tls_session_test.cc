@@ -104,6 +104,14 @@ TEST(TlsSession, WithTls12ItWorksAsWell) {
   EXPECT_EQ(client.facts().version, "TLSv1.2");
 }
 
+TEST(TlsSession, FactsHaveTheSerialNumberOfTheCertificate) {
+  const Pair pair;
+  TlsSession client = TlsSession::client(pair.client_context, www, 443);
+  TlsSession server = TlsSession::server(pair.server_context);
+  shake_hands(client, server);
+  EXPECT_THAT(client.facts().serial, ::testing::MatchesRegex("([0-9a-f][0-9a-f]:)*[0-9a-f][0-9a-f]"));
+}
+
 TEST(TlsSession, CiphertextIsReceivedInPlaceAsWellAsFed) {
   const Pair pair;
   TlsSession client = TlsSession::client(pair.client_context, www, 443);
