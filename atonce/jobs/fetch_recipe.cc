@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <stdexcept>
 
 #include "atonce/protocols/cookies/set_cookie.h"
 #include "atonce/protocols/http/writer.h"
@@ -27,6 +26,14 @@ std::vector<std::string> alpn_of(HttpVersionChoice version) {
     case HttpVersionChoice::http2: return {"h2"};
   }
   return {"h2", "http/1.1"};
+}
+
+/// Its pieces stand in the target: the list has read them.
+Url url_of(const Target& target) {
+  const Scheme scheme = target.url.starts_with("http:") ? Scheme::http : Scheme::https;
+  Url url{.scheme = scheme, .host = target.host, .address = target.address, .port = target.port};
+  take_written_path(url, target.url);
+  return url;
 }
 
 }  // namespace
@@ -123,9 +130,7 @@ Parsed<TlsContext> FetchRecipe::tls_for(bool insecure, HttpVersionChoice version
 
 HttpRequest FetchRecipe::request_for(const Target& target) const {
   HttpRequest request = prototype_;
-  Parsed<Url> url = parse_url(target.url);
-  if (!url) throw std::logic_error("a target has a URL that is none");
-  request.url = std::move(*url);
+  request.url = url_of(target);
   if (!options_->user.empty()) {
     request.url.user = user_;
     request.url.password = password_;

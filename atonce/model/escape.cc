@@ -27,7 +27,14 @@ constexpr std::array hidden{
 
 bool shown_as_it_is(char32_t code) { return code != U'\\' && !is_hidden(code); }
 
-bool plain(char c) { return c >= 0x20 && c < 0x7F && c != '\\'; }
+constexpr bool plain(char c) { return c >= 0x20 && c < 0x7F && c != '\\'; }
+
+/// Without branches: nearly all text is plain, and is looked at many bytes at a time.
+bool all_plain(std::string_view text) {
+  bool all = true;
+  for (const char c : text) all &= plain(c);
+  return all;
+}
 
 }  // namespace
 
@@ -53,6 +60,7 @@ bool is_hidden(char32_t code) {
 }
 
 bool safe_for_terminal(std::string_view text) {
+  if (all_plain(text)) return true;
   while (!text.empty()) {
     if (plain(text.front())) {
       text.remove_prefix(1);

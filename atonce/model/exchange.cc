@@ -19,6 +19,7 @@ struct Span {
 
 /// What stands before the last "@" of the authority.
 std::optional<Span> find_userinfo(std::string_view url) {
+  if (!url.contains('@')) return std::nullopt;
   const std::size_t colon = std::min(url.find_first_of(":/\\?#@"), url.size());
   const std::string_view behind = url.substr(colon);
   const std::size_t begin = behind.starts_with("://") ? colon + 3 : url.starts_with("//") ? 2 : 0;
@@ -45,6 +46,14 @@ void bound_redirects(Exchange& exchange) {
   }
   exchange.redirects_cut += static_cast<std::uint32_t>(exchange.redirects.size() - kept);
   exchange.redirects.resize(kept);
+}
+
+bool is_bounded(const TlsFacts& tls) {
+  for (const std::string* words : {&tls.version, &tls.cipher, &tls.alpn, &tls.serial, &tls.verify_text})
+    if (words->size() > ExchangeCaps::words) return false;
+  return std::max(tls.subject.size(), tls.issuer.size()) <= ExchangeCaps::sentence &&
+         tls.names.size() <= std::min<std::size_t>(TlsFacts::names_max, tls.names_total) &&
+         std::ranges::all_of(tls.names, [](const std::string& name) { return name.size() <= ExchangeCaps::name; });
 }
 
 void bound(TlsFacts& tls) {
@@ -74,7 +83,7 @@ void bound(Exchange& exchange) {
   for (std::string* sentence : {&exchange.detail, &exchange.title}) cut(*sentence, ExchangeCaps::sentence);
   cut(exchange.saved_as, ExchangeCaps::path);
   bound_redirects(exchange);
-  if (exchange.tls) bound(*exchange.tls);
+  if (exchange.tls && !is_bounded(*exchange.tls)) bound(exchange.tls.own());
 }
 
 bool has_userinfo(std::string_view url) {

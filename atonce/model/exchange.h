@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "atonce/model/duration.h"
+#include "atonce/model/shared.h"
 
 namespace atonce {
 
@@ -77,7 +78,7 @@ struct Exchange {
   std::uint64_t body_bytes = 0;       ///< of the body, decoded
   std::vector<Redirect> redirects;
   std::uint32_t redirects_cut = 0;  ///< steps beyond what is kept
-  std::optional<TlsFacts> tls;
+  Shared<TlsFacts> tls;
   bool insecure = false;                ///< certificates were not checked, by wish
   bool reused = false;                  ///< the connection had served before
   bool truncated = false;               ///< the body went on beyond what is kept

@@ -84,7 +84,7 @@ class Reader {
 
 std::uint64_t flags_of(const Exchange& exchange) {
   const auto when = [](bool holds, Flag flag) { return holds ? unsigned{flag} : 0U; };
-  const bool has_tls = exchange.tls.has_value();
+  const bool has_tls = static_cast<bool>(exchange.tls);
   return when(exchange.insecure, insecure) | when(exchange.reused, reused) | when(exchange.truncated, truncated) |
          when(!exchange.matched, unmatched) | when(exchange.sent, sent) | when(has_tls, with_tls) |
          when(has_tls && exchange.tls->verified, verified) | when(has_tls && exchange.tls->resumed, resumed);
@@ -210,10 +210,10 @@ bool read_exchange(std::string_view& from, Exchange& exchange) {
     if ((flags & (verified | resumed)) != 0) return false;
     exchange.tls.reset();
   } else {
-    if (!exchange.tls) exchange.tls.emplace();
-    read_tls(reader, *exchange.tls);
-    exchange.tls->verified = (flags & verified) != 0;
-    exchange.tls->resumed = (flags & resumed) != 0;
+    TlsFacts& tls = exchange.tls.own();
+    read_tls(reader, tls);
+    tls.verified = (flags & verified) != 0;
+    tls.resumed = (flags & resumed) != 0;
   }
   reader.text(exchange.detail, Caps::sentence);
   reader.text(exchange.hash, Caps::words);

@@ -12,13 +12,14 @@ namespace {
 Exchange endless_exchange() {
   Exchange exchange = sample_exchange();
   const std::string much(10'000, 'x');
-  for (std::string* text : {&exchange.method, &exchange.url, &exchange.reason, &exchange.content_type,
-                            &exchange.content_encoding, &exchange.detail, &exchange.hash, &exchange.title,
-                            &exchange.saved_as, &exchange.tls->version, &exchange.tls->cipher, &exchange.tls->alpn,
-                            &exchange.tls->subject, &exchange.tls->issuer, &exchange.tls->verify_text})
+  TlsFacts& tls = exchange.tls.own();
+  for (std::string* text :
+       {&exchange.method, &exchange.url, &exchange.reason, &exchange.content_type, &exchange.content_encoding,
+        &exchange.detail, &exchange.hash, &exchange.title, &exchange.saved_as, &tls.version, &tls.cipher, &tls.alpn,
+        &tls.subject, &tls.issuer, &tls.verify_text})
     *text = much;
   exchange.redirects.assign(1'000, {301, much});
-  exchange.tls->names.assign(10'000, much.substr(0, 300));
+  tls.names.assign(10'000, much.substr(0, 300));
   return exchange;
 }
 
@@ -106,7 +107,7 @@ TEST(ExchangeCodec, WritesNoMoreThanIsKept) {
   std::string_view rest = bytes;
   Exchange back;
   ASSERT_TRUE(read_exchange(rest, back));
-  bounded.tls->names_total = back.tls->names_total;  // What `bound` counts anew.
+  bounded.tls.own().names_total = back.tls->names_total;  // What `bound` counts anew.
   EXPECT_EQ(back, bounded);
 }
 

@@ -36,23 +36,42 @@ class ExchangeColumns final : public ExchangeFields {
   std::string& to_;
 };
 
-/// Source: OWASP, "CSV Injection".
+/// `text` is not empty. Source: OWASP, "CSV Injection".
 bool looks_like_formula(std::string_view text) {
-  constexpr std::array<std::string_view, 10> starts{"=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d"};
-  return std::ranges::any_of(starts, [&](std::string_view start) { return text.starts_with(start); }) ||
-         text.starts_with("\uff20");
+  constexpr std::string_view starts = "=+-@\t\r\n";
+  constexpr std::array<std::string_view, 4> full_width{"\uff1d", "\uff0b", "\uff0d", "\uff20"};
+  return starts.contains(text.front()) ||
+         (text.front() == full_width[0].front() &&
+          std::ranges::any_of(full_width, [&](std::string_view start) { return text.starts_with(start); }));
+}
+
+enum ByteKind : std::uint8_t { plain = 0, splits = 1, unsure = 2 };
+
+/// What may split a cell or a row, and what a terminal may take for more than a letter.
+constexpr std::array<std::uint8_t, 256> byte_kinds = [] {
+  std::array<std::uint8_t, 256> kinds{};
+  for (std::size_t byte = 0; byte < kinds.size(); ++byte)
+    kinds[byte] = byte < 0x20 || byte >= 0x7F || byte == '\\' ? unsure : plain;
+  for (const unsigned char byte : {',', '"', '\r', '\n', ' '}) kinds[byte] |= splits;
+  return kinds;
+}();
+
+/// All kinds that occur: most cells are short and plain, and one look is enough.
+std::uint8_t kinds_in(std::string_view cell) {
+  std::uint8_t kinds = plain;
+  for (const char c : cell) kinds |= byte_kinds[static_cast<std::uint8_t>(c)];
+  return kinds;
 }
 
 void append_quoted(std::string& row, std::string_view cell) {
-  if (cell.find_first_of(",\"\r\n ") == cell.npos) {
+  if ((kinds_in(cell) & splits) == 0) {
     row += cell;
     return;
   }
   row += '"';
-  for (const char c : cell) {
-    if (c == '"') row += '"';
-    row += c;
-  }
+  for (std::size_t quote = 0; (quote = cell.find('"')) != cell.npos; cell.remove_prefix(quote + 1))
+    row.append(cell.substr(0, quote + 1)) += '"';
+  row += cell;
   row += '"';
 }
 
@@ -167,8 +186,14 @@ class CsvRows final : public RowWriter, ExchangeFields {
   }
   void text_from_outside(std::string_view text) {
     *row_ += ',';
+    if (text.empty()) return;
     const bool formula = looks_like_formula(text);
-    if (!formula && safe_for_terminal(text)) {
+    const std::uint8_t kinds = kinds_in(text);
+    if (!formula && kinds == plain) {
+      *row_ += text;
+      return;
+    }
+    if (!formula && ((kinds & unsure) == 0 || safe_for_terminal(text))) {
       append_quoted(*row_, text);
       return;
     }

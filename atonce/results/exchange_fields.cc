@@ -1,8 +1,6 @@
 #include "atonce/results/exchange_fields.h"
 
-#include <fmt/format.h>
-
-#include <ctime>
+#include <chrono>
 
 #include "atonce/results/json_text.h"
 #include "atonce/results/row_fields.h"
@@ -125,7 +123,7 @@ void tell_exchange(const Outcome& outcome, RowKind kind, ExchangeFields& fields,
   fields.text("url", url_of(outcome));
   fields.text("method", exchange == nullptr ? nothing : exchange->method);
   tell_answer(exchange, fields, room);
-  tell_tls(exchange != nullptr && exchange->tls ? &*exchange->tls : nullptr, fields, room);
+  tell_tls(exchange == nullptr ? nullptr : exchange->tls.get(), fields, room);
   tell_rest(exchange, fields);
   if (kind == RowKind::batch) tell_batch(outcome, fields);
 }
@@ -139,11 +137,27 @@ std::string shown_input(const Target& target) {
 }
 
 std::string write_utc(std::int64_t unix_seconds) {
-  const std::time_t at = unix_seconds;
-  std::tm parts{};
-  if (gmtime_r(&at, &parts) == nullptr) return {};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", 1'900L + parts.tm_year, parts.tm_mon + 1, parts.tm_mday,
-                     parts.tm_hour, parts.tm_min, parts.tm_sec);
+  using namespace std::chrono;
+  constexpr std::int64_t first = -62'167'219'200;  // 0000-01-01
+  constexpr std::int64_t last = 253'402'300'799;   // 9999-12-31
+  if (unix_seconds < first || unix_seconds > last) return {};
+  const sys_seconds at{std::chrono::seconds(unix_seconds)};
+  const year_month_day date(floor<days>(at));
+  const hh_mm_ss time(at - floor<days>(at));
+  std::string text = "0000-00-00T00:00:00Z";
+  const auto put = [&](std::size_t place, unsigned two_digits) {
+    text[place] = static_cast<char>('0' + two_digits / 10);
+    text[place + 1] = static_cast<char>('0' + two_digits % 10);
+  };
+  const auto year = static_cast<unsigned>(int{date.year()});
+  put(0, year / 100);
+  put(2, year % 100);
+  put(5, unsigned{date.month()});
+  put(8, unsigned{date.day()});
+  put(11, static_cast<unsigned>(time.hours().count()));
+  put(14, static_cast<unsigned>(time.minutes().count()));
+  put(17, static_cast<unsigned>(time.seconds().count()));
+  return text;
 }
 
 }  // namespace atonce

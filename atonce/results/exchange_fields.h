@@ -38,7 +38,7 @@ std::string_view url_of(const Outcome& outcome);
 /// The target's cell, without the userinfo of its URL.
 std::string shown_input(const Target& target);
 
-/// "2026-11-21T01:06:50Z"; empty for what no calendar has. Source: ISO 8601, RFC 3339.
+/// "2026-11-21T01:06:50Z"; of the years 0 to 9999, empty for all others. Source: RFC 3339.
 std::string write_utc(std::int64_t unix_seconds);
 
 }  // namespace atonce

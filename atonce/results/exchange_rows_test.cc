@@ -112,9 +112,9 @@ TEST(ExchangeRows, VerifyIsOkOnlyWhereSomebodyChecked) {
   Outcome outcome = fetched_outcome();
   outcome.exchange->tls = TlsFacts{.verified = true};
   EXPECT_EQ(json_of(outcome)["cert_verify"], "ok");
-  outcome.exchange->tls->verified = false;
+  outcome.exchange->tls.own().verified = false;
   EXPECT_TRUE(json_of(outcome)["cert_verify"].is_null());
-  outcome.exchange->tls->verify_code = 10;
+  outcome.exchange->tls.own().verify_code = 10;
   EXPECT_EQ(json_of(outcome)["cert_verify"], "failed");
 }
 
@@ -252,7 +252,12 @@ TEST(ExchangeRows, VerboseTextHasTheDetail) {
 TEST(Utc, IsWrittenForAnyNumber) {
   EXPECT_EQ(write_utc(0), "1970-01-01T00:00:00Z");
   EXPECT_EQ(write_utc(253'402'300'799), "9999-12-31T23:59:59Z");
-  EXPECT_NE(write_utc(std::int64_t{1} << 40), "");
+  EXPECT_EQ(write_utc(951'782'400), "2000-02-29T00:00:00Z");
+  EXPECT_EQ(write_utc(-1), "1969-12-31T23:59:59Z");
+  EXPECT_EQ(write_utc(-62'167'219'200), "0000-01-01T00:00:00Z");
+  EXPECT_EQ(write_utc(-62'167'219'201), "");
+  EXPECT_EQ(write_utc(253'402'300'800), "");  // RFC 3339 has years of four digits.
+  EXPECT_EQ(write_utc(std::numeric_limits<std::int64_t>::min()), "");
   EXPECT_EQ(write_utc(std::numeric_limits<std::int64_t>::max()), "");
 }
 

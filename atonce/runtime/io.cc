@@ -35,6 +35,12 @@ void Io::run_ready() {
 }
 
 void Io::turn() {
+  if (!ready_.empty() && !way_given_ && blind_turns_ < blind_turns_max) {
+    ++blind_turns_;
+    return run_ready();
+  }
+  blind_turns_ = 0;
+  way_given_ = false;
   const Instant due = timers_.next_due();
   wait(ready_.empty() ? due : Instant{});
   // What arrived is reaped before any timer fires: an answer that beat its deadline is never called late.

@@ -80,6 +80,11 @@ class Io {
 
   /// Puts a suspended coroutine at the end of the ready queue.
   void schedule(std::coroutine_handle<> waiter) { ready_.push_back(waiter); }
+  /// The same for one that gives way: what has come from outside meanwhile goes first.
+  void give_way(std::coroutine_handle<> waiter) {
+    way_given_ = true;
+    schedule(waiter);
+  }
 
   TimerWheel& timers() { return timers_; }
 
@@ -110,7 +115,8 @@ class Io {
   /// The order in which ready coroutines run: first come first served; a simulation shuffles.
   virtual void arrange(std::vector<std::coroutine_handle<>>&) {}
 
-  /// One round: reap, waiting when nothing is ready; fire the timers that are due; run what is ready.
+  /// One round: reap, waiting when nothing is ready; fire the timers that are due; run what is ready. What became ready
+  /// through others here runs without a look outside, a few rounds long: a look costs a system call.
   void turn();
 
  private:
@@ -118,6 +124,7 @@ class Io {
   // well.
   static constexpr int budget_per_turn = 128;
   static constexpr std::size_t ready_first = 64;
+  static constexpr int blind_turns_max = 8;
   // A deadline that is later than this gives its time back: Scope::lateness_forgiven.
   static constexpr Duration lateness_noticed = std::chrono::milliseconds(50);
 
@@ -131,6 +138,8 @@ class Io {
   Duration slice_ = std::chrono::milliseconds(1);
   Instant slice_end_{};
   int budget_ = budget_per_turn;
+  int blind_turns_ = 0;
+  bool way_given_ = false;
 };
 
 }  // namespace atonce

@@ -69,7 +69,7 @@ struct OperationAwaiter {
       return true;
     }
     if (io.spend_budget()) return false;
-    io.schedule(handle);
+    io.give_way(handle);
     return true;
   }
 

@@ -55,7 +55,7 @@ struct Yield {
   bool await_suspend(std::coroutine_handle<Promise> handle) {
     cancelled = handle.promise().scope->cancelled();
     if (cancelled) return false;
-    io.schedule(handle);
+    io.give_way(handle);
     return true;
   }
   Result<void> await_resume() const {
@@ -72,7 +72,7 @@ struct YieldIfDue : Yield {
   bool await_suspend(std::coroutine_handle<Promise> handle) {
     cancelled = handle.promise().scope->cancelled();
     if (cancelled || !io.slice_over()) return false;
-    io.schedule(handle);
+    io.give_way(handle);
     return true;
   }
 };

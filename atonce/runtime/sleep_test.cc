@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "atonce/runtime/limiter.h"
 #include "atonce/runtime/testing.h"
 
 namespace atonce {
@@ -102,6 +103,81 @@ TEST(Yield, LetsTimersFireAndAnswersArrive) {
       EXPECT_TRUE(woken);
     });
   }(io));
+}
+
+/// A simulation that counts how often its loop looks outside.
+class LookingIo final : public SimIo {
+ public:
+  using SimIo::SimIo;
+  int looks = 0;
+
+ protected:
+  void wait(Instant until) override {
+    ++looks;
+    SimIo::wait(until);
+  }
+};
+
+/// Wakes `other` and waits to be woken, until `*over` or `rounds` are done; tells how many there were.
+Task<int> wake_in_turns(Limiter& mine, Limiter& other, bool* over, int rounds) {
+  for (int i = 0; i < rounds; ++i) {
+    if (*over) co_return i;
+    other.set_capacity(other.capacity() + 1);
+    Result<Permit> woken = co_await mine.acquire();
+    mine.set_capacity(mine.capacity() - 1);
+  }
+  co_return rounds;
+}
+
+struct InTurns {
+  int rounds = 0;
+  int looks = 0;
+};
+
+/// Two tasks wake each other `rounds` times at most, each step taking a millisecond, while a third sleeps for a second.
+InTurns take_turns(int rounds) {
+  LookingIo io{seed(1)};
+  InTurns seen;
+  io.run([](LookingIo& sim, int most, InTurns* into) -> Task<void> {
+    bool over = false;
+    Limiter left(sim, 0), right(sim, 0);
+    co_await with_scope(sim, [&](Scope& scope) -> Task<void> {
+      scope.start(
+          [](Io& inner, bool* flag) -> Task<void> {
+            co_await sleep_for(inner, 1s);
+            *flag = true;
+          },
+          std::ref(sim), &over);
+      scope.start(
+          [](Limiter* mine, Limiter* other, bool* flag, int count) -> Task<void> {
+            co_await wake_in_turns(*mine, *other, flag, count);
+            other->set_capacity(other->capacity() + 1);
+          },
+          &left, &right, &over, most);
+      const int before = sim.looks;
+      for (; into->rounds < most && !over; ++into->rounds) {
+        sim.stall(1ms);
+        left.set_capacity(left.capacity() + 1);
+        const Result<Permit> woken = co_await right.acquire();
+        right.set_capacity(right.capacity() - 1);
+      }
+      into->looks = sim.looks - before;
+      left.set_capacity(left.capacity() + 1);
+    });
+  }(io, rounds, &seen));
+  return seen;
+}
+
+TEST(Turn, WhoWakesAnotherCostsNoLookOutside) {
+  const InTurns seen = take_turns(100);
+  EXPECT_EQ(seen.rounds, 100);
+  EXPECT_LE(seen.looks, 50);
+}
+
+TEST(Turn, TwoThatWakeEachOtherForEverKeepNobodyElseWaiting) {
+  const InTurns seen = take_turns(100'000);
+  EXPECT_GE(seen.rounds, 1'000);
+  EXPECT_LE(seen.rounds, 1'010);
 }
 
 TEST(YieldIfDue, GivesWayOnlyAfterTheTimeSlice) {

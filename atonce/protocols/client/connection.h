@@ -26,8 +26,8 @@ struct Connection {
   Origin* origin = nullptr;
   IpAddress address;
   Buffer buffer;
-  std::string outgoing;         ///< the request; kept for the next one
-  std::optional<TlsFacts> tls;  ///< of the handshake
+  std::string outgoing;  ///< the request; kept for the next one
+  Shared<TlsFacts> tls;  ///< of the handshake
   std::uint64_t exchanges = 0;
   Instant idle_since{};
   bool emptied = false;  ///< the last receive left nothing behind in the kernel

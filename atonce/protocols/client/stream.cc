@@ -40,7 +40,7 @@ Task<Result<std::size_t>> ByteStream::receive_tls_now(std::span<std::byte> into)
 
 Task<Result<std::size_t>> ByteStream::receive_tls(std::span<std::byte> into, WhenEmpty when_empty) {
   while (true) {
-    const TlsRead got = tls_->read(into);
+    const TlsRead got = tls_->is_hungry() ? TlsRead{TlsRead::Kind::needs_input} : tls_->read(into);
     if (got.kind == TlsRead::Kind::data) co_return got.bytes;
     if (!tls_->output().empty()) {
       const Result<void> flushed = co_await flush();

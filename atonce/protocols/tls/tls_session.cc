@@ -79,6 +79,11 @@ std::span<std::byte> TlsSession::input_space(std::size_t bytes) { return state_-
 void TlsSession::input_came(std::size_t bytes) { state_->input.added(bytes); }
 void TlsSession::input_ended() { state_->input_ended = true; }
 std::size_t TlsSession::input_left() const { return state_->input.size(); }
+bool TlsSession::is_hungry() const {
+  const State& state = *state_;
+  return state.established && state.fault == TlsFault::none && !state.input_ended && state.input.size() == 0 &&
+         SSL_has_pending(state.ssl.get()) == 0;
+}
 
 void TlsSession::release_buffers() {
   SSL_free_buffers(state_->ssl.get());  // Refuses by itself where a record is half read or half written.

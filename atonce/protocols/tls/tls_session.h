@@ -61,6 +61,8 @@ class TlsSession {
   void input_ended();
   /// Ciphertext that was fed and not yet looked at.
   std::size_t input_left() const;
+  /// `read` would ask for input: nothing of what came is left. Costs less than to try.
+  bool is_hungry() const;
   /// Gives back what memory an idle connection can do without: some 34 of 58 KB, taken again when there is something to
   /// do.
   void release_buffers();

@@ -12,12 +12,17 @@
 namespace atonce {
 namespace {
 
-constexpr std::string_view ends_of_authority = "/?#";
 // curl(1) reads "http:/example.com" and "http:///example.com" too.
 constexpr std::size_t slashes_max = 3;
 constexpr std::size_t scheme_shown_max = 30;
 
 bool is_control(char c) { return static_cast<std::uint8_t>(c) < 0x20 || c == 0x7f; }
+/// Without branches: nearly every text is clean, and is looked at many bytes at a time.
+bool has_control(std::string_view text) {
+  bool found = false;
+  for (const char c : text) found |= is_control(c);
+  return found;
+}
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_of_scheme(char c) { return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; }
@@ -51,11 +56,16 @@ bool has_scheme(std::string_view text) {
 Parsed<void> check_text(std::string_view text) {
   if (text.size() > url_bytes_max)
     return complain(fmt::format("the URL has {} bytes, and at most {} can be asked for", text.size(), url_bytes_max));
-  const auto bad = std::ranges::find_if(text, is_control);
-  if (bad != text.end())
-    return complain(fmt::format("control byte 0x{:02X} cannot stand in a URL; write it as %{:02X}",
-                                static_cast<std::uint8_t>(*bad), static_cast<std::uint8_t>(*bad)));
-  return {};
+  if (!has_control(text)) return {};
+  const auto bad = static_cast<std::uint8_t>(*std::ranges::find_if(text, is_control));
+  return complain(fmt::format("control byte 0x{:02X} cannot stand in a URL; write it as %{:02X}", bad, bad));
+}
+
+/// Whether `url` may be longer than what can be asked for, when what it was made of had so many bytes: encoding makes
+/// three of one.
+bool is_too_long(const Url& url, std::size_t bytes) {
+  constexpr std::size_t host_bytes_max = 300;
+  return 3 * bytes + host_bytes_max > url_bytes_max && write_url(url, Userinfo::shown).size() > url_bytes_max;
 }
 
 Parsed<void> read_userinfo(std::string_view userinfo, Url& url) {
@@ -99,7 +109,7 @@ Parsed<Url> read_after_scheme(Scheme scheme, std::string_view rest) {
   append_encoded(url.path, pieces.path, Spaces::as_percent);
   url.path = remove_dot_segments(url.path);
   if (pieces.query) append_encoded(url.query.emplace(), *pieces.query, Spaces::as_plus);
-  if (write_url(url, Userinfo::shown).size() > url_bytes_max)
+  if (is_too_long(url, rest.size()))
     return complain(fmt::format("the URL has over {} bytes once it is encoded", url_bytes_max));
   return url;
 }
@@ -130,7 +140,8 @@ std::string merge(const Url& base, std::string_view path) {
 }  // namespace
 
 std::string_view leading_authority(std::string_view text) {
-  return text.substr(0, text.find_first_of(ends_of_authority));
+  const auto end = std::ranges::find_if(text, [](char c) { return c == '/' || c == '?' || c == '#'; });
+  return text.substr(0, static_cast<std::size_t>(end - text.begin()));
 }
 
 PathAndQuery split_path(std::string_view text) {
@@ -142,6 +153,8 @@ PathAndQuery split_path(std::string_view text) {
 }
 
 Parsed<Scheme> parse_scheme(std::string_view name) {
+  if (name == "https") return Scheme::https;
+  if (name == "http") return Scheme::http;
   const std::string lowered = lower(name);
   if (lowered == "http") return Scheme::http;
   if (lowered == "https") return Scheme::https;
@@ -171,6 +184,13 @@ Parsed<Url> parse_url(std::string_view text, std::optional<Scheme> assumed) {
   return read_after_scheme(*assumed, text);
 }
 
+void take_written_path(Url& url, std::string_view written) {
+  const std::size_t authority = name_of(url.scheme).size() + std::string_view("://").size();
+  const PathAndQuery pieces = split_path(written.substr(written.find('/', authority)));
+  url.path = pieces.path;
+  url.query = pieces.query;
+}
+
 Parsed<Url> resolve_reference(const Url& base, std::string_view reference) {
   if (Parsed<void> checked = check_text(reference); !checked) return std::unexpected(std::move(checked.error()));
   if (scheme_bytes(reference) > 0) return read_with_scheme(reference);
@@ -181,7 +201,7 @@ Parsed<Url> resolve_reference(const Url& base, std::string_view reference) {
   if (!pieces.path.empty()) url.path = merge(base, pieces.path);
   if (!pieces.path.empty() || pieces.query) url.query.reset();
   if (pieces.query) append_encoded(url.query.emplace(), *pieces.query, Spaces::as_plus);
-  if (write_url(url, Userinfo::shown).size() > url_bytes_max)
+  if (is_too_long(url, base.user.size() + base.password.size() + base.path.size() + reference.size()))
     return complain(fmt::format("the URL has over {} bytes once it is resolved", url_bytes_max));
   return url;
 }

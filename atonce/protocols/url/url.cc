@@ -1,6 +1,8 @@
 #include "atonce/protocols/url/url.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstdint>
 
 #include "atonce/protocols/url/pieces.h"
@@ -12,9 +14,11 @@ namespace {
 constexpr char hex_digits[] = "0123456789ABCDEF";
 
 void append_port(std::string& text, std::uint16_t port) {
-  text += ':';
-  text += std::to_string(port);
+  std::array<char, 6> written{':'};
+  text.append(written.data(), std::to_chars(written.data() + 1, written.data() + written.size(), port).ptr);
 }
+
+constexpr bool goes_as_it_is(char c) { return c > 0x20 && c < 0x7f; }
 
 void append_host(std::string& text, const Url& url) {
   const bool brackets = url.address.family == Family::v6;
@@ -98,17 +102,19 @@ std::string remove_dot_segments(std::string_view path) {
 }
 
 void append_encoded(std::string& text, std::string_view raw, Spaces spaces) {
-  for (const char c : raw) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    if (byte > 0x20 && byte < 0x7f) {
-      text += c;
-    } else if (c == ' ' && spaces == Spaces::as_plus) {
+  while (true) {
+    const auto run = static_cast<std::size_t>(std::ranges::find_if_not(raw, goes_as_it_is) - raw.begin());
+    text += raw.substr(0, run);
+    if (run == raw.size()) return;
+    const auto byte = static_cast<std::uint8_t>(raw[run]);
+    if (byte == ' ' && spaces == Spaces::as_plus) {
       text += '+';
     } else {
       text += '%';
       text += hex_digits[byte >> 4];
       text += hex_digits[byte & 0xf];
     }
+    raw.remove_prefix(run + 1);
   }
 }
 

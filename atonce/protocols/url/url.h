@@ -55,6 +55,9 @@ Parsed<Url> parse_url(std::string_view text, std::optional<Scheme> assumed = std
 /// to `base`. Source: RFC 3986 5.2.
 Parsed<Url> resolve_reference(const Url& base, std::string_view reference);
 
+/// Takes path and query from `written`, which `write_url` wrote: what was read once need not be judged again.
+void take_written_path(Url& url, std::string_view written);
+
 enum class Userinfo : std::uint8_t { hidden, shown };
 
 /// The URL as text; `parse_url` reads the same value back (with `shown`; without user and password otherwise). Without

@@ -236,6 +236,17 @@ TEST(Wire, TargetAndHostAreWhatTheFieldsWant) {
   EXPECT_EQ(host_and_port(parse_url("http://[::1]/").value()), "[::1]:80");
 }
 
+TEST(Wire, PathAndQueryAreTakenFromWhatWasWritten) {
+  for (const std::string_view text :
+       {"https://h", "http://u:p@h:81/a/b?c=%20d?e", "https://[::1]/?", "http://h/a%3f"}) {
+    const Url url = parse_url(text).value();
+    Url taken{.scheme = url.scheme};
+    take_written_path(taken, write_url(url));
+    EXPECT_EQ(taken.path, url.path);
+    EXPECT_EQ(taken.query, url.query);
+  }
+}
+
 TEST(ParseUrl, LengthHasACap) {
   const std::string start = "http://h/";
   EXPECT_TRUE(parse_url(start + std::string(url_bytes_max - start.size(), 'a')));
