@@ -138,7 +138,7 @@ class Io {
   Duration slice_ = std::chrono::milliseconds(1);
   Instant slice_end_{};
   int budget_ = budget_per_turn;
-  int blind_turns_ = 0;
+  int blind_turns_ = blind_turns_max;  // The first turn looks.
   bool way_given_ = false;
 };
 
