@@ -131,6 +131,8 @@ Parsed<void> check_fetch(const Plan& plan) {
   return {};
 }
 
+bool may_repeat_fetch(const Plan& plan) { return is_idempotent(method_of(plan.fetch)); }
+
 Task<void> with_fetch(Io& io, const JobSetting& setting, std::uint32_t window, JobBody body) {
   const Parsed<FetchRecipe> recipe = FetchRecipe::make(setting.plan.fetch);
   if (!recipe) throw std::runtime_error(recipe.error().text);

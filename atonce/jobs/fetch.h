@@ -8,6 +8,9 @@ namespace atonce {
 /// proxy or a certificate that cannot be used, a folder that cannot be written to.
 Parsed<void> check_fetch(const Plan& plan);
 
+/// Whether a request of this fetch may be sent again although nobody knows what became of it. Source: RFC 9110, 9.2.2.
+bool may_repeat_fetch(const Plan& plan);
+
 /// Sends one request for each target's URL over a client of this loop, whose connections are used again, and fills the
 /// outcome and its exchange: `ok` is a complete answer, whatever its status code.
 ///

@@ -13,12 +13,6 @@ namespace {
 constexpr std::size_t body_bytes_copied_max = 4 << 10;
 constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 
-std::string method_of(const FetchOptions& options) {
-  if (!options.method.empty()) return options.method;
-  if (options.head) return "HEAD";
-  return options.data ? "POST" : "GET";
-}
-
 std::vector<std::string> alpn_of(HttpVersionChoice version) {
   switch (version) {
     case HttpVersionChoice::automatic: break;
@@ -37,6 +31,12 @@ Url url_of(const Target& target) {
 }
 
 }  // namespace
+
+std::string method_of(const FetchOptions& options) {
+  if (!options.method.empty()) return options.method;
+  if (options.head) return "HEAD";
+  return options.data ? "POST" : "GET";
+}
 
 Task<Result<std::size_t>> SharedBody::read(std::span<std::byte> into) {
   const std::string_view rest = bytes_.substr(sent_, into.size());

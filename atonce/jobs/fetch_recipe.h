@@ -13,6 +13,9 @@
 
 namespace atonce {
 
+/// What a fetch asks with: "GET", or what its options make of it.
+std::string method_of(const FetchOptions& options);
+
 /// The body of all requests, sent from where it lies: it is not copied for each.
 class SharedBody final : public BodySource {
  public:

@@ -12,8 +12,10 @@ namespace {
 constexpr std::array jobs{
     JobRow{"probe", "open a TCP connection to each host and close it: open, closed, timeout?", with_probe},
     JobRow{"fetch", "get each URL: what was answered, how long it took, and what went wrong?", with_fetch, check_fetch,
-           64, 8'000},  // An exchange holds some 20 KiB, and what a core can do is under way with far fewer.
+           may_repeat_fetch, 64,
+           8'000},  // An exchange holds some 20 KiB, and what a core can do is under way with far fewer.
     JobRow{"batch", "requests in their order, batches at once: was each answer as expected?", with_batch, check_batch,
+           nullptr,
            512},  // All that there is room for are to start together: what is behind a late start is late, too.
 };
 

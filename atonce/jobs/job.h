@@ -57,6 +57,9 @@ struct JobRow {
   Task<void> (*with_job)(Io& io, const JobSetting& setting, std::uint32_t window, JobBody body);
   /// Complains of what a plan asks of this job and cannot be, before anything starts; null: nothing can be wrong.
   Parsed<void> (*check)(const Plan& plan) = nullptr;
+  /// Whether a target of which nobody saw what became of it was asked nothing that must not be asked twice; null: so it
+  /// is. (A batch tells for each of its requests.)
+  bool (*may_repeat)(const Plan& plan) = nullptr;
   /// After so many starts the loop looks at what has come back: a burst overruns queues that a wide window does not.
   unsigned starts_per_turn = 64;
   /// In flight at once, over all loops, where nobody says how many and the machine allows it.

@@ -269,10 +269,15 @@ class ProcessCrew final : public Crew {
   void lose(std::uint64_t index) {
     const auto found = handed_out_.find(index);
     if (found == handed_out_.end()) return;
-    // What it had begun of a batch may have been sent.
-    const Verdict verdict = found->second.batch != 0 ? Verdict::unknown_outcome : Verdict::local_error;
+    const Verdict verdict = may_have_been_sent(found->second) ? Verdict::unknown_outcome : Verdict::local_error;
     give_up(std::move(found->second), {.verdict = verdict, .error = EOWNERDEAD, .tries = 1});
     handed_out_.erase(found);
+  }
+
+  /// What it had begun, and must not be begun again.
+  bool may_have_been_sent(const Target& target) const {
+    const JobRow& job = sweep_.job;
+    return target.batch != 0 || (job.may_repeat != nullptr && !job.may_repeat(sweep_.setting.plan));
   }
 
   /// The target and those behind it in its batch.
@@ -280,18 +285,18 @@ class ProcessCrew final : public Crew {
     for (bool more = true; more;) {
       more = target.members > 1;
       as.target = target;
-      if (target.batch != 0 && as.verdict != Verdict::unfinished) tell_of_batch(as);
+      if (as.verdict == Verdict::unknown_outcome || as.verdict == Verdict::skipped) tell_of_request(as);
       batch_.outcomes.push_back(as);
       if (as.verdict != Verdict::unfinished) as = {.verdict = Verdict::skipped};
       if (more) target = next_member(std::move(target));
     }
   }
 
-  static void tell_of_batch(Outcome& outcome) {
+  static void tell_of_request(Outcome& outcome) {
     Exchange& exchange = outcome.exchange.emplace();
     exchange.sent = true;
     if (outcome.verdict == Verdict::unknown_outcome) exchange.detail = "the worker process that had it died";
-    if (outcome.target.members == 1) exchange.batch_end = BatchEnd::failed;
+    if (outcome.target.batch != 0 && outcome.target.members == 1) exchange.batch_end = BatchEnd::failed;
   }
 
   /// Nobody is left to do what nobody has done.

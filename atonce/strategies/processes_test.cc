@@ -53,6 +53,18 @@ TEST_F(Processes, TheDeathOfAWorkerCostsItsTargetAndTheOthersGoOn) {
   }
 }
 
+TEST_F(Processes, WhatADeadWorkerMayHaveSentAndMustNotBeSentTwiceIsUnknown) {
+  JobRow job = job_of<dies_of_every_hundredth>;
+  job.may_repeat = [](const Plan&) { return false; };
+  CountedTargets targets(250);
+  EXPECT_EQ(run(job, targets, 5).tally.of(Verdict::unknown_outcome), 2u);
+  for (const Outcome& outcome : sink.outcomes)
+    if (outcome.verdict == Verdict::unknown_outcome) {
+      EXPECT_TRUE(is_sent(outcome));
+      EXPECT_THAT(outcome.exchange->detail, HasSubstr("died"));
+    }
+}
+
 TEST_F(Processes, TheDeathOfAllWorkersEndsTheRunAndTheAccountStillBalances) {
   CountedTargets targets(1'000);
   const RunResult result = run(job_of<dies_of_every_hundredth>, targets, 2);
