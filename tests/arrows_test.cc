@@ -29,13 +29,14 @@ struct Room {
 
 const std::array rooms{
     Room{"model", {}},
+    Room{"compute", {"model"}},
     Room{"runtime", {"model"}},
     Room{"protocols", {"runtime", "model"}},
-    Room{"jobs", {"protocols", "runtime", "model"}},
+    Room{"jobs", {"compute", "protocols", "runtime", "model"}},
     Room{"strategies", {"jobs", "protocols", "runtime", "model"}},
     Room{"results", {"model"}},
     Room{"reports", {"model"}},
-    Room{"world", {"protocols", "runtime", "model"}},
+    Room{"world", {"compute", "protocols", "runtime", "model"}},
     Room{"cli", {"strategies", "results", "reports", "world", "jobs", "protocols", "runtime", "model"}},
 };
 

@@ -176,6 +176,7 @@ void apply_defaults(Invocation& invocation, const Words& positionals, const Know
   if (invocation.command == Command::fetch || invocation.command == Command::batch)
     plan.job = row_of(invocation.command).name;
   if (invocation.command == Command::compare && !positionals.empty()) plan.job = positionals.front();
+  if (invocation.command == Command::overlap) plan.job = "overlap";
   if (plan.job == "fetch") plan.input.kind = TargetKind::url;
   if (plan.job == "batch") {
     plan.input.kind = TargetKind::batch;

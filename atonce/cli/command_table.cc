@@ -23,6 +23,11 @@ constexpr std::array batch_examples{
     Example{"atonce batch api.hurl --rate 500/s --duration 30s", "on schedule, come what may"},
     Example{"atonce batch *.hurl --report-junit report.xml", "a test suite"},
 };
+constexpr std::array overlap_examples{
+    Example{"atonce overlap --world -v", "a number server of its own, and every pause told"},
+    Example{"atonce overlap --slice 1ms --json", "finer slices; the result for a program"},
+    Example{"atonce overlap --strategy threads --ask 4 --compute 2", "the general form"},
+};
 constexpr std::array compare_examples{
     Example{"atonce compare probe domains.csv -n 100", "all strategies"},
     Example{"atonce compare probe domains.csv --strategy threads:100,async", "two of them"},
@@ -57,6 +62,7 @@ constexpr std::array serve_examples{
     Example{"atonce serve", "on 127.0.0.1:8080; the path / lists what it serves"},
     Example{"atonce serve --listen 127.0.0.1:0 --tls", "HTTP and HTTPS on any free port"},
     Example{"atonce serve --log requests.jsonl", "each request, a line: who asked what, and when"},
+    Example{"atonce serve --numbers 8197", "a number server, for atonce overlap"},
 };
 constexpr std::array doctor_examples{
     Example{"atonce doctor", "every limit that matters, and how to raise it"},
@@ -89,6 +95,12 @@ constexpr std::array commands{
                "A request is done, not sent, or of unknown outcome: sent, and nobody saw an\n"
                "answer. What must not be sent twice never is.",
                batch_examples},
+    CommandRow{Command::overlap, "overlap", "", "ask a number server, and compute while it thinks",
+               "Asks the server for a number (atonce serve --numbers is one) and sums random\n"
+               "samples itself. sequential asks, waits, then computes; async computes in time\n"
+               "slices and looks after the socket between them; threads and processes overlap\n"
+               "in their ways. Tells how much of the waiting was covered, and what slicing cost.",
+               overlap_examples},
     CommandRow{Command::compare, "compare", "JOB [LIST | TARGET...]",
                "run the same work with each strategy, and say which is faster",
                "Runs JOB (probe, fetch, batch) over the same targets with each strategy, in\n"
@@ -124,7 +136,8 @@ constexpr std::array commands{
     CommandRow{Command::serve, "serve", "", "an HTTP server to try clients on, as httpbin and worse",
                "Answers as httpbin does (/get, /post, /status/404, /delay/3, /bytes/1000, ...),\n"
                "and wrongly in every way under /hostile; the path / lists all of it. Speaks\n"
-               "HTTP/1.1, HTTP/2 and, with an authority of its own, TLS, on one port. Prints\n"
+               "HTTP/1.1, HTTP/2 and, with an authority of its own, TLS, on one port. With\n"
+               "--numbers: each connection gets a sum of random samples, and is closed. Prints\n"
                "where it listens; Ctrl-C ends it.",
                serve_examples},
     CommandRow{Command::doctor, "doctor", "", "what limits this machine, and how to raise it",

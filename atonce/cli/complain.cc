@@ -1,6 +1,7 @@
 #include "atonce/cli/complain.h"
 
 #include <fmt/format.h>
+#include <sys/random.h>
 
 #include <cstdio>
 #include <set>
@@ -26,6 +27,13 @@ std::vector<std::uint16_t> ports_of(const InputOptions& input) {
   for (const auto& [first, last] : input.ports)
     for (unsigned port = first; port <= last; ++port) ports.insert(static_cast<std::uint16_t>(port));
   return {ports.begin(), ports.end()};
+}
+
+std::uint64_t fresh_seed() {
+  std::uint64_t seed = 0;
+  while (seed == 0)
+    if (::getrandom(&seed, sizeof seed, 0) != sizeof seed) seed = 0;
+  return seed;
 }
 
 }  // namespace atonce

@@ -27,4 +27,7 @@ ExitCode print(std::string_view text);
 /// Each port of the ranges, once.
 std::vector<std::uint16_t> ports_of(const InputOptions& input);
 
+/// A seed from the system, never 0.
+std::uint64_t fresh_seed();
+
 }  // namespace atonce

@@ -16,11 +16,13 @@ std::string_view words_after(Command command) {
     case Command::compare: return "probe fetch batch";
     case Command::world: return "calm fast open refused mixed stormy";
     case Command::completion: return "bash zsh fish";
-    case Command::help: return "probe fetch batch compare resume runs show diff world serve doctor completion man";
+    case Command::help:
+      return "probe fetch batch overlap compare resume runs show diff world serve doctor completion man";
     case Command::probe:
     case Command::fetch:
     case Command::batch:
     case Command::resume:
+    case Command::overlap:
     case Command::runs:
     case Command::serve:
     case Command::show:

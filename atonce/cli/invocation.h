@@ -13,6 +13,7 @@ enum class Command : std::uint8_t {
   probe,
   fetch,
   batch,
+  overlap,
   compare,
   resume,
   runs,
@@ -52,8 +53,10 @@ struct RequestWords {
 struct ServeRequest {
   std::vector<Endpoint> listen;  ///< `--listen`, each time; empty: 127.0.0.1:8080
   bool tls = false;
-  std::string authority;  ///< `--authority`: where its certificate is written; empty: to a temporary file
-  std::string log;        ///< `--log`; empty: none
+  std::string authority;               ///< `--authority`: where its certificate is written; empty: to a temporary file
+  std::string log;                     ///< `--log`; empty: none
+  std::vector<Endpoint> numbers;       ///< `--numbers`, each time: where a number server listens
+  std::uint64_t samples = 10'000'000;  ///< `--samples`: that it sums for each connection
 };
 
 /// What `resume`, `show` and `diff` are asked for.

@@ -74,6 +74,17 @@ ApplyOption apply_tls;
 ApplyOption apply_authority;
 ApplyOption apply_log;
 
+// What an overlap is asked for, and a number server: overlap_effects.cc.
+ApplyOption apply_server;
+ApplyOption apply_ask;
+ApplyOption apply_work;
+ApplyOption apply_compute;
+ApplyOption apply_slice;
+ApplyOption apply_overlap_timeout;
+ApplyOption apply_overlap_world;
+ApplyOption apply_numbers;
+ApplyOption apply_samples;
+
 // What a fetch is asked for: request_effects.cc.
 ApplyOption apply_url;
 ApplyOption apply_request;

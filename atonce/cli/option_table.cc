@@ -19,6 +19,7 @@ constexpr std::uint32_t fetch_only = bit_of(Command::fetch);
 constexpr std::uint32_t compare_only = bit_of(Command::compare);
 constexpr std::uint32_t world_only = bit_of(Command::world);
 constexpr std::uint32_t serve_only = bit_of(Command::serve);
+constexpr std::uint32_t overlap_only = bit_of(Command::overlap);
 constexpr std::uint32_t resumed = bit_of(Command::resume);
 constexpr std::uint32_t show_only = bit_of(Command::show);
 constexpr std::uint32_t tables = bit_of(Command::doctor) | bit_of(Command::runs) | bit_of(Command::diff);
@@ -37,6 +38,12 @@ constexpr std::array options{
     OptionRow{"repeat", 0, "N", "go through all of the files N times (1)", targets, batches, apply_repeat},
     OptionRow{"exclude", 0, "FILE", "never try these names, addresses and networks", targets, runs, apply_exclude, "FILE"},
     OptionRow{"allow-private", 0, "", "names may lead to private and special addresses", targets, runs, apply_allow_private},
+
+    OptionRow{"server", 0, "HOST:PORT", "the number server (127.0.0.1:8197)", overlap, overlap_only, apply_server},
+    OptionRow{"ask", 0, "N", "connections to it at once, each for one number (1)", overlap, overlap_only, apply_ask},
+    OptionRow{"work", 0, "SPEC", "uniform:N, normal:N, sha256:FILE (uniform, 120 M)", overlap, overlap_only, apply_work, "uniform normal sha256:"},
+    OptionRow{"compute", 0, "N", "parts that it is computed in, at once (1)", overlap, overlap_only, apply_compute},
+    OptionRow{"slice", 0, "TIME", "async computes for so long between two looks (1s)", overlap, overlap_only, apply_slice},
 
     OptionRow{"variable", 0, "NAME=VALUE", "for Hurl files", request, batches, apply_variable},
     OptionRow{"secret", 0, "NAME=VALUE", "the same, shown and kept nowhere", request, batches | resumed, apply_secret},
@@ -71,6 +78,7 @@ constexpr std::array options{
     OptionRow{"max-body", 0, "SIZE", "read so much of a body at most (64M)", response, requests, apply_max_body},
 
     OptionRow{"strategy", 0, "NAME[:N]", "sequential, processes:N, threads:N, async:N (async)", pace, kept, apply_strategies, strategy_words},
+    OptionRow{"strategy", 0, "NAME[:N]", "sequential, processes:N, threads:N or async (async)", pace, overlap_only, apply_strategies, strategy_words},
     OptionRow{"strategy", 0, "LIST", "which, as sequential,threads:20,async:1000 (all)", pace, compare_only, apply_strategies, strategy_words},
     OptionRow{"rounds", 0, "N", "how often each strategy runs, in turns (5)", pace, compare_only, apply_rounds},
     OptionRow{"peer", 0, "NAME=COMMAND", "another program does the same, in the same rounds", pace, compare_only, apply_peers},
@@ -83,18 +91,21 @@ constexpr std::array options{
     OptionRow{"rate", 0, "RATE", "starts at most, as 500/s or 30/m, or auto (all)", pace, compare_only, apply_rate, "auto"},
     OptionRow{"per-address", 0, "N", "in flight to one address at most; 0: no bound (32)", pace, runs, apply_per_address},
     OptionRow{"per-network", 0, "N", "the same for one /24 of IPv4 or /48 of IPv6 (256)", pace, runs, apply_per_network},
-    OptionRow{"loops", 0, "N", "event loops of async (one a core)", pace, runs, apply_loops},
+    OptionRow{"loops", 0, "N", "event loops of async (one a core)", pace, runs | overlap_only, apply_loops},
     OptionRow{"listen", 0, "ADDR:PORT", "where to listen; port 0: any (127.0.0.1:8080)", server, serve_only, apply_listen},
     OptionRow{"tls", 0, "", "answer TLS too, with a certificate for any name", server, serve_only, apply_tls},
     OptionRow{"authority", 0, "FILE", "where the authority's certificate goes (temporary)", server, serve_only, apply_authority, "FILE"},
     OptionRow{"log", 0, "FILE", "add a line of JSON for each request", server, serve_only, apply_log, "FILE"},
-    OptionRow{"loops", 0, "N", "event loops (one a core)", server, serve_only, apply_loops},
-    OptionRow{"engine", 0, "NAME", "how async waits: auto, ring (io_uring) or epoll", pace, runs, apply_engine, "auto ring epoll"},
+    OptionRow{"numbers", 0, "ADDR:PORT", "there, answer with sums of random samples, not HTTP", server, serve_only, apply_numbers},
+    OptionRow{"samples", 0, "N", "of each such sum (10,000,000)", server, serve_only, apply_samples},
+    OptionRow{"loops", 0, "N", "event loops; threads of --numbers (one a core)", server, serve_only, apply_loops},
+    OptionRow{"engine", 0, "NAME", "how async waits: auto, ring (io_uring) or epoll", pace, runs | overlap_only, apply_engine, "auto ring epoll"},
 
-    OptionRow{"connect-timeout", 0, "TIME", "for one connection, as 3.5s or 800ms (3.5s)", answers, runs, apply_connect_timeout},
+    OptionRow{"connect-timeout", 0, "TIME", "for one connection, as 3.5s or 800ms (3.5s)", answers, runs | overlap_only, apply_connect_timeout},
     OptionRow{"timeout", 0, "TIME", "for a whole try: looking up and connecting (none)", answers, bit_of(Command::probe), apply_timeout},
     OptionRow{"timeout", 'm', "TIME", "for a whole try of a URL, with redirects (30s)", answers, fetch_only, apply_timeout},
     OptionRow{"timeout", 'm', "TIME", "for one request, with redirects (30s)", answers, batch_only, apply_timeout},
+    OptionRow{"timeout", 0, "TIME", "for one answer, once connected (60s)", answers, overlap_only, apply_overlap_timeout},
     OptionRow{"timeout", 0, "TIME", "for a whole try (none; fetch: 30s)", answers, compare_only, apply_timeout},
     OptionRow{"resolve-timeout", 0, "TIME", "for looking up a name (--timeout)", answers, requests, apply_resolve_timeout},
     OptionRow{"tls-timeout", 0, "TIME", "for the TLS handshake (--timeout)", answers, requests, apply_tls_timeout},
@@ -124,21 +135,23 @@ constexpr std::array options{
     OptionRow{"ordered", 0, "", "rows in the order of the list, not as they finish", output, kept, apply_ordered},
     OptionRow{"report-junit", 0, "FILE", "what came of each request, as JUnit's XML", output, batch_only, apply_report_junit, "FILE"},
     OptionRow{"report-tap", 0, "FILE", "the same as TAP", output, batch_only, apply_report_tap, "FILE"},
+    OptionRow{"json", 0, "", "the result as one JSON object", output, overlap_only, apply_jsonl},
     OptionRow{"json", 0, "", "the report as JSON", output, compare_only, apply_report_json},
     OptionRow{"markdown", 0, "", "as a Markdown table", output, compare_only, apply_report_markdown, {}, true},
     OptionRow{"json", 0, "", "as JSON, for a program", output, tables, apply_table_json},
-    OptionRow{"quiet", 'q', "", "say less on standard error", output, runs | resumed, apply_quiet},
-    OptionRow{"verbose", 'v', "", "say more", output, runs | resumed, apply_verbose, {}, true},
+    OptionRow{"quiet", 'q', "", "say less on standard error", output, runs | resumed | overlap_only, apply_quiet},
+    OptionRow{"verbose", 'v', "", "say more", output, runs | resumed | overlap_only, apply_verbose, {}, true},
     OptionRow{"target", 0, "NAME", "every try of one target: NAME, or NAME:PORT", output, show_only, apply_shown_target},
     OptionRow{"dry-run", 0, "", "say what would be done, and do nothing", output, runs, apply_dry_run},
 
     OptionRow{"world", 0, "[=SPEC]", "run in a simulated internet: atonce help world", world, runs, apply_world},
-    OptionRow{"seed", 0, "N", "fix every random choice, the world's too", world, runs | world_only, apply_seed},
+    OptionRow{"world", 0, "[=N]", "start a number server that sums N samples (10 M)", world, overlap_only, apply_overlap_world},
+    OptionRow{"seed", 0, "N", "fix every random choice, the world's too", world, runs | world_only | overlap_only | serve_only, apply_seed},
     OptionRow{"names", 0, "N", "print a ranked list of N plausible names", world, world_only, apply_names},
     OptionRow{"urls", 0, "", "with --truth: LIST is of URLs, as fetch takes them", world, world_only, apply_urls},
     OptionRow{"truth", 0, "LIST", "print each line's right verdict, as JSON lines", world, world_only, apply_truth, "FILE"},
 
-    OptionRow{"fault", 0, "SPEC", "what is made to fail", world, runs | resumed, apply_fault, {}, false, true},
+    OptionRow{"fault", 0, "SPEC", "what is made to fail", world, runs | resumed | overlap_only, apply_fault, {}, false, true},
 };
 // clang-format on
 
@@ -169,7 +182,7 @@ const OptionRow* find_option(Command command, std::string_view name) {
 }
 
 std::string_view title_of(OptionGroup group) {
-  constexpr std::array<std::string_view, 11> titles{"Targets", "Request",    "Answer", "Pace",  "Patience", "Trust",
+  constexpr std::array<std::string_view, 12> titles{"Targets", "Overlap", "Request",    "Answer", "Pace",  "Patience", "Trust",
                                                     "Names",   "Run folder", "Output", "World", "Server"};
   return titles[static_cast<std::size_t>(group)];
 }

@@ -162,6 +162,7 @@ Parsed<void> apply_positionals(Invocation& invocation, Words words, const Surrou
     case Command::world: return take_world(invocation.world, words);
     case Command::completion: return take_shell(invocation, words);
     case Command::help: return take_topic(invocation, words);
+    case Command::overlap:
     case Command::runs:
     case Command::serve:
     case Command::doctor:

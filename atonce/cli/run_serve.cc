@@ -7,6 +7,7 @@
 #include "atonce/cli/commands.h"
 #include "atonce/cli/complain.h"
 #include "atonce/runtime/machine.h"
+#include "atonce/world/number_server.h"
 #include "atonce/world/web/authority_file.h"
 #include "atonce/world/web/listener.h"
 #include "atonce/world/web/web_routes.h"
@@ -35,13 +36,22 @@ Parsed<void> make_authority(Site& site, const ServeRequest& request) {
   return {};
 }
 
-Parsed<Site> open_site(const ServeRequest& request) {
-  Site site;
-  for (const Endpoint& at : request.listen.empty() ? std::vector{default_listen()} : request.listen) {
+Parsed<std::vector<Fd>> open_listeners(const std::vector<Endpoint>& places) {
+  std::vector<Fd> listeners;
+  for (const Endpoint& at : places) {
     Parsed<Fd> listener = open_listener(at);
     if (!listener) return std::unexpected(listener.error());
-    site.listeners.push_back(std::move(*listener));
+    listeners.push_back(std::move(*listener));
   }
+  return listeners;
+}
+
+Parsed<Site> open_site(const ServeRequest& request) {
+  Site site;
+  const bool by_default = request.listen.empty() && request.numbers.empty();
+  Parsed<std::vector<Fd>> listeners = open_listeners(by_default ? std::vector{default_listen()} : request.listen);
+  if (!listeners) return std::unexpected(listeners.error());
+  site.listeners = std::move(*listeners);
   if (!request.log.empty()) {
     Parsed<RequestLog> log = RequestLog::open(request.log);
     if (!log) return std::unexpected(log.error());
@@ -99,11 +109,56 @@ void wait_for_end(const sigset_t& ends, RequestLog* log) {
   while (::sigtimedwait(&ends, nullptr, &soon) < 0) (void)log->flush();
 }
 
+/// The servers of `--numbers`, each with threads of its own.
+class NumberServers {
+ public:
+  Parsed<void> open(const Invocation& invocation) {
+    Parsed<std::vector<Fd>> listeners = open_listeners(invocation.serve.numbers);
+    if (!listeners) return std::unexpected(listeners.error());
+    listeners_ = std::move(*listeners);
+    options_ = {.samples = invocation.serve.samples,
+                .threads = invocation.plan.loops.value_or(std::max(1u, std::thread::hardware_concurrency())),
+                .seed = invocation.plan.seed != 0 ? invocation.plan.seed : fresh_seed(),
+                .say = [](std::string_view line) { tell(fmt::format("{}\n", line)); }};
+    return {};
+  }
+
+  std::string description() const {
+    std::string text;
+    for (const Fd& listener : listeners_) text += fmt::format("numbers: {}\n", write_endpoint(endpoint_of(listener)));
+    return text;
+  }
+
+  void start() {
+    for (Fd& listener : listeners_) servers_.push_back(NumberServer::start(std::move(listener), options_));
+  }
+
+  /// Ends them; what they did, or nothing where there is none.
+  std::string stop() {
+    NumberCounts all;
+    for (const auto& server : servers_) {
+      all.answered += server->counts().answered;
+      all.left += server->counts().left;
+    }
+    const bool any = !std::exchange(servers_, {}).empty();
+    if (!any) return "";
+    return fmt::format("answered {} connections{}\n", all.answered,
+                       all.left > 0 ? fmt::format("; {} were gone before", all.left) : "");
+  }
+
+ private:
+  std::vector<Fd> listeners_;
+  NumberServerOptions options_;
+  std::vector<std::unique_ptr<NumberServer>> servers_;
+};
+
 }  // namespace
 
 int run_serve(const Invocation& invocation) {
   const sigset_t ends = block_stop_signals();
   raise_descriptor_limit();
+  NumberServers numbers;
+  if (const Parsed<void> opened = numbers.open(invocation); !opened) return complain_and_exit(opened.error());
   Parsed<Site> site = open_site(invocation.serve);
   if (!site) return complain_and_exit(site.error());
 
@@ -116,13 +171,17 @@ int run_serve(const Invocation& invocation) {
     options.credentials = *credentials;
     options.make_chooser = [&] { return choose_by_authority(*site->authority); };
   }
-  const std::string description = describe(*site);
+  const bool serves_web = !site->listeners.empty();
+  const std::string description = describe(*site) + numbers.description();
   Parsed<std::unique_ptr<WebService>> service = WebService::start(std::move(site->listeners), options);
   if (!service) return complain_and_exit(service.error());
+  numbers.start();
   if (const ExitCode told = print(description); told != exit_complete) return told;
 
   wait_for_end(ends, options.log);
-  tell(describe((*service)->stop()));
+  tell(numbers.stop());
+  const WebCounts served = (*service)->stop();
+  if (serves_web) tell(describe(served));
   if (site->log && !site->log->flush())
     return complain_and_exit({"the log could not be written to its end", true}, exit_local_limit);
   return exit_complete;

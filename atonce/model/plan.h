@@ -131,6 +131,32 @@ struct BatchOptions {
   std::string tap;                   ///< `--report-tap`
 };
 
+/// What there is to compute while others are waited for.
+enum class WorkKind : std::uint8_t { uniform, normal, sha256 };
+
+/// `--work`: "uniform:120000000", "normal:10000000", "sha256:FILE".
+struct WorkSpec {
+  static constexpr std::uint64_t uniform_samples = 120'000'000;
+  static constexpr std::uint64_t normal_samples = 10'000'000;
+
+  WorkKind kind = WorkKind::uniform;
+  std::uint64_t samples = uniform_samples;  ///< over all parts
+  std::string file;                         ///< of sha256
+};
+
+/// `atonce overlap`: ask a number server, and compute meanwhile.
+struct OverlapOptions {
+  static constexpr std::uint16_t port_default = 8'197;
+
+  std::string server = "127.0.0.1:8197";  ///< HOST:PORT
+  std::uint32_t asks = 1;                 ///< connections, each for one number
+  std::uint32_t parts = 1;                ///< that the work is computed in, at once
+  WorkSpec work;
+  Duration slice = std::chrono::seconds(1);     ///< of `async`: how long it computes before it looks after the sockets
+  Duration timeout = std::chrono::seconds(60);  ///< from the connection to the answer
+  std::optional<std::uint64_t> world_samples;   ///< `--world`: start a server that sums so many
+};
+
 /// How much a verdict must rest on.
 struct TrustOptions {
   // Two tries that agree, and one more where the second was in doubt itself.
@@ -196,6 +222,7 @@ struct Plan {
   ProbeOptions probe;
   FetchOptions fetch;
   BatchOptions batch;
+  OverlapOptions overlap;
   TrustOptions trust;
   PolitenessOptions politeness;
   RunFolderOptions run;

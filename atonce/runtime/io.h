@@ -59,8 +59,8 @@ class Io {
   virtual Result<Handle> adopt_listener(int) { return std::unexpected(Error{EOPNOTSUPP}); }
   /// Ends the sending side of a stream (FIN). Source: shutdown(2).
   virtual void finish_sending(Handle handle) = 0;
-  /// Small pieces go out at once, and do not wait for the acknowledgement of earlier ones; where the engine can. Source:
-  /// tcp(7) on TCP_NODELAY.
+  /// Small pieces go out at once, and do not wait for the acknowledgement of earlier ones; where the engine can.
+  /// Source: tcp(7) on TCP_NODELAY.
   virtual void send_at_once(Handle) {}
   /// Closes; nothing may be in flight on the handle. Does not wait.
   virtual void close(Handle handle) = 0;
@@ -85,6 +85,8 @@ class Io {
     way_given_ = true;
     schedule(waiter);
   }
+  /// The same behind all that the next look at the outside world finds: for who computes, and can wait.
+  void schedule_behind(std::coroutine_handle<> waiter) { patient_.push_back(waiter); }
 
   TimerWheel& timers() { return timers_; }
 
@@ -94,9 +96,14 @@ class Io {
   /// How long the loop was late at most, since the last call: the longest time a due timer waited for its turn.
   Duration take_lateness() { return std::exchange(lateness_max_, Duration{}); }
 
+  /// How long, at most, what runs now was there before the loop looked: the time since the look before; zero where the
+  /// loop waited for it.
+  Duration unseen_for() const { return unseen_for_; }
+
   /// True once the current time slice is used up; see yield_if_due.
   bool slice_over() const { return now() >= slice_end_; }
   void set_slice(Duration slice) { slice_ = slice; }
+  Duration slice() const { return slice_; }
 
   /// An operation that completes at once does not suspend its coroutine; after so many in one turn it does, so that
   /// nobody starves.
@@ -133,10 +140,13 @@ class Io {
   TimerWheel timers_;
   std::vector<std::coroutine_handle<>> ready_;
   std::vector<std::coroutine_handle<>> running_;
+  std::vector<std::coroutine_handle<>> patient_;  // Joins the end of `ready_` after the next look.
   Duration lateness_max_{};
   Duration lateness_total_{};
   Duration slice_ = std::chrono::milliseconds(1);
   Instant slice_end_{};
+  Instant looked_{};
+  Duration unseen_for_{};
   int budget_ = budget_per_turn;
   int blind_turns_ = blind_turns_max;  // The first turn looks.
   bool way_given_ = false;

@@ -65,14 +65,26 @@ struct Yield {
 };
 inline Yield yield(Io& io) { return {io}; }
 
-/// For long computations: gives way only when the time slice is over (Io::set_slice, 1 ms unless told). ECANCELED in a
-/// cancelled scope.
+/// Gives way to everything else that is ready, and to all that has come meanwhile. ECANCELED in a cancelled scope.
+struct YieldBehind : Yield {
+  template <class Promise>
+  bool await_suspend(std::coroutine_handle<Promise> handle) {
+    cancelled = handle.promise().scope->cancelled();
+    if (cancelled) return false;
+    io.schedule_behind(handle);
+    return true;
+  }
+};
+inline YieldBehind yield_behind(Io& io) { return {{io}}; }
+
+/// For long computations: gives way only when the time slice is over (Io::set_slice, 1 ms unless told), and then to all
+/// that has come meanwhile. ECANCELED in a cancelled scope.
 struct YieldIfDue : Yield {
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> handle) {
     cancelled = handle.promise().scope->cancelled();
     if (cancelled || !io.slice_over()) return false;
-    io.give_way(handle);
+    io.schedule_behind(handle);
     return true;
   }
 };

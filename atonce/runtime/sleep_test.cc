@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <string>
 #include <vector>
 
 #include "atonce/runtime/limiter.h"
@@ -190,6 +191,45 @@ TEST(YieldIfDue, GivesWayOnlyAfterTheTimeSlice) {
   }(io, &steps));
   // The first one has the slice for itself, and the other finds it used up.
   EXPECT_THAT(steps, ElementsAre(10, 11, 20, 12, 13, 21, 22, 23));
+}
+
+TEST(YieldIfDue, WhoeverHasWaitedForTheWorldComesBeforeWhoComputes) {
+  SimIo io{seed(1), SimIo::Order::first_come};
+  io.set_slice(2ms);
+  std::vector<std::string> steps;
+  io.run([](SimIo& sim, std::vector<std::string>* into) -> Task<void> {
+    co_await with_scope(sim, [&](Scope& scope) -> Task<void> {
+      scope.start(
+          [](SimIo& inner, std::vector<std::string>* noted) -> Task<void> {
+            co_await sleep_for(inner, 1ms);
+            noted->push_back("woken");
+          },
+          std::ref(sim), into);
+      scope.start(
+          [](SimIo& inner, std::vector<std::string>* noted) -> Task<void> {
+            inner.stall(2ms);
+            noted->push_back("slice");
+            co_await yield_if_due(inner);
+            noted->push_back("next slice");
+          },
+          std::ref(sim), into);
+      co_return;
+    });
+  }(io, &steps));
+  EXPECT_THAT(steps, ElementsAre("slice", "woken", "next slice"));
+}
+
+TEST(Io, TellsHowLongItDidNotLook) {
+  SimIo io{seed(1), SimIo::Order::first_come};
+  io.run([](SimIo& sim) -> Task<void> {
+    co_await sleep_for(sim, 1s);
+    EXPECT_EQ(sim.unseen_for(), 0s);  // It waited.
+    sim.stall(30ms);
+    co_await yield_behind(sim);
+    EXPECT_EQ(sim.unseen_for(), 30ms);
+    co_await yield_behind(sim);
+    EXPECT_EQ(sim.unseen_for(), 0s);
+  }(io));
 }
 
 TEST(Budget, AnOperationThatAlwaysEndsAtOnceDoesNotStarveTheOthers) {
