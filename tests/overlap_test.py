@@ -233,7 +233,7 @@ class OverlapTest(ProgramTest):
             self.skipTest(f"{example} is not built")
         numbers = NumberServer(self, "--samples", "1000")
         done = subprocess.run([example, str(numbers.port)], capture_output=True, timeout=PATIENCE_S, check=True)
-        self.assertRegex(done.stdout.decode(), r"^the server's sum is -?[\d.e-]+, ours [\d.]+\n$")
+        self.assertRegex(done.stdout.decode(), r"^our sum is [\d.]+, the server's -?[\d.e-]+\n$")
 
 
 class NumberServer:

@@ -135,13 +135,13 @@ class NumberServers {
 
   /// Ends them; what they did, or nothing where there is none.
   std::string stop() {
+    if (servers_.empty()) return "";
     NumberCounts all;
     for (const auto& server : servers_) {
-      all.answered += server->counts().answered;
-      all.left += server->counts().left;
+      const NumberCounts one = server->stop();
+      all.answered += one.answered;
+      all.left += one.left;
     }
-    const bool any = !std::exchange(servers_, {}).empty();
-    if (!any) return "";
     return fmt::format("answered {} connections{}\n", all.answered,
                        all.left > 0 ? fmt::format("; {} were gone before", all.left) : "");
   }

@@ -50,22 +50,14 @@ FOR_AVX2 inline void step(State& s) {
   s.s3 = rotated<45>(s.s3);
 }
 
-/// Those lanes of a register whose number is not settled by its layer alone; gives their samples.
-FOR_AVX2 __attribute__((noinline)) __m256d settle(Lanes& lanes, std::size_t first, State& state, __m256i numbers,
-                                                  __m256d samples, int settled) {
-  store(lanes, first, state);
-  alignas(32) std::uint64_t number[width];
-  alignas(32) double sample[width];
-  store(number, numbers);
-  _mm256_store_pd(sample, samples);
-  for (std::size_t i = 0; i < width; ++i) {
-    if ((settled >> i & 1) != 0) continue;
-    Xoshiro256 generator = lanes.at(first + i);
-    sample[i] = Ziggurat::instance().settle(number[i], generator);
-    lanes.put(first + i, generator);
-  }
-  state = load(lanes, first);
-  return _mm256_load_pd(sample);
+/// Settles those numbers of a register that their layer alone does not settle. Apart, since one register in twenty
+/// needs it.
+FOR_AVX2 __attribute__((noinline)) void settle(NormalLanes& state, std::size_t first, __m256i numbers, int settled) {
+  std::array<std::uint64_t, width> number;
+  store(number.data(), numbers);
+  for (std::size_t i = 0; i < width; ++i)
+    if ((settled >> i & 1) == 0)
+      state.aside_sums[first + i] += Ziggurat::instance().settle(number[i], state.aside[first + i]);
 }
 
 }  // namespace
@@ -88,29 +80,29 @@ FOR_AVX2 void add_uniform_avx2(Lanes& lanes, std::size_t rows, Lanes::Words& sum
   }
 }
 
-FOR_AVX2 void add_normal_avx2(Lanes& lanes, std::size_t rows, Kernels::Sums& sums) {
+FOR_AVX2 void add_normal_avx2(NormalLanes& state, std::size_t rows) {
   const Ziggurat& ziggurat = Ziggurat::instance();
   const __m256i layer_bits = _mm256_set1_epi64x(Ziggurat::layers - 1);
   const __m256i one = _mm256_castpd_si256(_mm256_set1_pd(1.0));
   const __m256d without_sign = _mm256_castsi256_pd(_mm256_set1_epi64x(0x7fff'ffff'ffff'ffff));
   for (std::size_t first = 0; first < lane_count; first += width) {
-    State s = load(lanes, first);
-    __m256d sum = _mm256_loadu_pd(&sums[first]);
+    State s = load(state.lanes, first);
+    __m256d sum = _mm256_loadu_pd(&state.sums[first]);
     for (std::size_t row = 0; row < rows; ++row) {
       const __m256i numbers = _mm256_add_epi64(rotated<23>(_mm256_add_epi64(s.s0, s.s3)), s.s0);
       step(s);
       const __m256i layer = _mm256_and_si256(numbers, layer_bits);
       const __m256d place =
           _mm256_sub_pd(_mm256_castsi256_pd(_mm256_or_si256(_mm256_srli_epi64(numbers, 12), one)), _mm256_set1_pd(1.5));
-      __m256d samples = _mm256_mul_pd(place, _mm256_i64gather_pd(ziggurat.width.data(), layer, 8));
+      const __m256d samples = _mm256_mul_pd(place, _mm256_i64gather_pd(ziggurat.width.data(), layer, 8));
       const __m256d inner = _mm256_i64gather_pd(ziggurat.inner.data(), layer, 8);
-      const int settled = _mm256_movemask_pd(_mm256_cmp_pd(_mm256_and_pd(place, without_sign), inner, _CMP_LT_OQ));
-      if (settled != 0xf) [[unlikely]]
-        samples = settle(lanes, first, s, numbers, samples, settled);
-      sum = _mm256_add_pd(sum, samples);
+      const __m256d settled = _mm256_cmp_pd(_mm256_and_pd(place, without_sign), inner, _CMP_LT_OQ);
+      if (const int which = _mm256_movemask_pd(settled); which != 0xf) [[unlikely]]
+        settle(state, first, numbers, which);
+      sum = _mm256_add_pd(sum, _mm256_and_pd(samples, settled));  // An unsettled sample is a zero here.
     }
-    store(lanes, first, s);
-    _mm256_storeu_pd(&sums[first], sum);
+    store(state.lanes, first, s);
+    _mm256_storeu_pd(&state.sums[first], sum);
   }
 }
 

@@ -38,25 +38,27 @@ FOR_AVX512 inline void step(State& s) {
   s.s3 = _mm512_rol_epi64(s.s3, 45);
 }
 
-/// Those lanes of a register whose number is not settled by its layer alone; gives their samples.
-FOR_AVX512 __attribute__((noinline)) __m512d settle(Lanes& lanes, std::size_t first, State& state, __m512i numbers,
-                                                    __m512d samples, __mmask8 settled) {
-  store(lanes, first, state);
-  alignas(64) std::uint64_t number[width];
-  alignas(64) double sample[width];
-  _mm512_storeu_si512(number, numbers);
-  _mm512_store_pd(sample, samples);
-  for (unsigned left = static_cast<std::uint8_t>(~settled); left != 0; left &= left - 1) {
-    const auto i = static_cast<std::size_t>(std::countr_zero(left));
-    Xoshiro256 generator = lanes.at(first + i);
-    sample[i] = Ziggurat::instance().settle(number[i], generator);
-    lanes.put(first + i, generator);
+// Of so many rows the unsettled numbers are gathered before they are settled.
+constexpr std::size_t rows_at_once = 128;
+
+/// Numbers that their layer alone does not settle, each with its lane in bits that neither layer nor place are made of.
+struct Unsettled {
+  static constexpr unsigned lane_shift = 8;
+  static_assert(Ziggurat::layers == 1 << lane_shift && lane_count == 16);
+
+  std::array<std::uint64_t, rows_at_once * lane_count + width> numbers;  // A whole register is written at its end.
+  std::size_t count;
+};
+
+void settle(const Unsettled& unsettled, NormalLanes& state) {
+  for (std::size_t i = 0; i < unsettled.count; ++i) {
+    const std::size_t lane = unsettled.numbers[i] >> Unsettled::lane_shift & (lane_count - 1);
+    state.aside_sums[lane] += Ziggurat::instance().settle(unsettled.numbers[i], state.aside[lane]);
   }
-  state = load(lanes, first);
-  return _mm512_load_pd(sample);
 }
 
-FOR_AVX512 inline __m512d next_samples(Lanes& lanes, std::size_t first, State& s, const Ziggurat& ziggurat) {
+FOR_AVX512 inline __m512d with_next(__m512d sum, State& s, __m512i lane_bits, const Ziggurat& ziggurat,
+                                    Unsettled& unsettled) {
   const __m512i numbers = _mm512_add_epi64(_mm512_rol_epi64(_mm512_add_epi64(s.s0, s.s3), 23), s.s0);
   step(s);
   const __m512i layer = _mm512_and_si512(numbers, _mm512_set1_epi64(Ziggurat::layers - 1));
@@ -66,9 +68,11 @@ FOR_AVX512 inline __m512d next_samples(Lanes& lanes, std::size_t first, State& s
   const __m512d samples = _mm512_mul_pd(place, _mm512_i64gather_pd(layer, ziggurat.width.data(), 8));
   const __m512d inner = _mm512_i64gather_pd(layer, ziggurat.inner.data(), 8);
   const __mmask8 settled = _mm512_cmp_pd_mask(_mm512_abs_pd(place), inner, _CMP_LT_OQ);
-  if (settled != 0xff) [[unlikely]]
-    return settle(lanes, first, s, numbers, samples, settled);
-  return samples;
+  const __mmask8 rest = _knot_mask8(settled);
+  const __m512i marked = _mm512_or_si512(_mm512_andnot_si512(_mm512_set1_epi64(0xf00), numbers), lane_bits);
+  _mm512_storeu_si512(&unsettled.numbers[unsettled.count], _mm512_maskz_compress_epi64(rest, marked));
+  unsettled.count += static_cast<std::size_t>(__builtin_popcount(rest));
+  return _mm512_mask_add_pd(sum, settled, sum, samples);
 }
 
 }  // namespace
@@ -88,18 +92,27 @@ FOR_AVX512 void add_uniform_avx512(Lanes& lanes, std::size_t rows, Lanes::Words&
   _mm512_storeu_si512(&sums[width], sum_b);
 }
 
-FOR_AVX512 void add_normal_avx512(Lanes& lanes, std::size_t rows, Kernels::Sums& sums) {
+FOR_AVX512 void add_normal_avx512(NormalLanes& state, std::size_t rows) {
   const Ziggurat& ziggurat = Ziggurat::instance();
-  State a = load(lanes, 0), b = load(lanes, width);
-  __m512d sum_a = _mm512_loadu_pd(&sums[0]), sum_b = _mm512_loadu_pd(&sums[width]);
-  for (std::size_t row = 0; row < rows; ++row) {
-    sum_a = _mm512_add_pd(sum_a, next_samples(lanes, 0, a, ziggurat));
-    sum_b = _mm512_add_pd(sum_b, next_samples(lanes, width, b, ziggurat));
+  const __m512i lane_bits_a = _mm512_slli_epi64(_mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7), Unsettled::lane_shift);
+  const __m512i lane_bits_b = _mm512_slli_epi64(_mm512_setr_epi64(8, 9, 10, 11, 12, 13, 14, 15), Unsettled::lane_shift);
+  State a = load(state.lanes, 0), b = load(state.lanes, width);
+  __m512d sum_a = _mm512_loadu_pd(&state.sums[0]), sum_b = _mm512_loadu_pd(&state.sums[width]);
+  Unsettled unsettled;
+  while (rows > 0) {
+    unsettled.count = 0;
+    const std::size_t some = rows < rows_at_once ? rows : rows_at_once;
+    rows -= some;
+    for (std::size_t row = 0; row < some; ++row) {
+      sum_a = with_next(sum_a, a, lane_bits_a, ziggurat, unsettled);
+      sum_b = with_next(sum_b, b, lane_bits_b, ziggurat, unsettled);
+    }
+    settle(unsettled, state);
   }
-  store(lanes, 0, a);
-  store(lanes, width, b);
-  _mm512_storeu_pd(&sums[0], sum_a);
-  _mm512_storeu_pd(&sums[width], sum_b);
+  store(state.lanes, 0, a);
+  store(state.lanes, width, b);
+  _mm512_storeu_pd(&state.sums[0], sum_a);
+  _mm512_storeu_pd(&state.sums[width], sum_b);
 }
 
 }  // namespace atonce

@@ -43,14 +43,20 @@ void add_uniform_plain(Lanes& lanes, std::size_t rows, Lanes::Words& sums) {
   }
 }
 
-void add_normal_plain(Lanes& lanes, std::size_t rows, Kernels::Sums& sums) {
+void add_normal_plain(NormalLanes& state, std::size_t rows) {
   const Ziggurat& ziggurat = Ziggurat::instance();
   for (std::size_t lane = 0; lane < lane_count; ++lane) {
-    Xoshiro256 generator = lanes.at(lane);
-    double sum = sums[lane];
-    for (std::size_t row = 0; row < rows; ++row) sum += ziggurat.sample(generator);
-    sums[lane] = sum;
-    lanes.put(lane, generator);
+    Xoshiro256 generator = state.lanes.at(lane);
+    double sum = state.sums[lane];
+    for (std::size_t row = 0; row < rows; ++row) {
+      const std::uint64_t number = generator.next();
+      if (ziggurat.is_settled(number)) [[likely]]
+        sum += ziggurat.settled(number);
+      else
+        state.aside_sums[lane] += ziggurat.settle(number, state.aside[lane]);
+    }
+    state.sums[lane] = sum;
+    state.lanes.put(lane, generator);
   }
 }
 

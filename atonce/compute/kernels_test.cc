@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "atonce/compute/random_sum.h"
 #include "atonce/compute/ziggurat.h"
 
@@ -19,14 +22,18 @@ Lanes::Words uniform_by_hand(Lanes& lanes, std::size_t rows) {
   return sums;
 }
 
-Kernels::Sums normal_by_hand(Lanes& lanes, std::size_t rows) {
-  Kernels::Sums sums{};
-  for (std::size_t lane = 0; lane < lane_count; ++lane) {
-    Xoshiro256 generator = lanes.at(lane);
-    for (std::size_t row = 0; row < rows; ++row) sums[lane] += Ziggurat::instance().sample(generator);
-    lanes.put(lane, generator);
-  }
-  return sums;
+void normal_by_hand(NormalLanes& state, std::size_t rows) {
+  const Ziggurat& ziggurat = Ziggurat::instance();
+  for (std::size_t row = 0; row < rows; ++row)
+    for (std::size_t lane = 0; lane < lane_count; ++lane) {
+      Xoshiro256 generator = state.lanes.at(lane);
+      const std::uint64_t number = generator.next();
+      state.lanes.put(lane, generator);
+      if (ziggurat.is_settled(number))
+        state.sums[lane] += ziggurat.settled(number);
+      else
+        state.aside_sums[lane] += ziggurat.settle(number, state.aside[lane]);
+    }
 }
 
 TEST(Kernels, AgreeToTheBitInUniformSums) {
@@ -47,13 +54,30 @@ TEST(Kernels, AgreeToTheBitInNormalSums) {
     if (!kernels.runs_here()) continue;
     // Long enough for each way through the ziggurat: the tail is one in four thousand.
     for (const std::size_t rows : {std::size_t{1}, std::size_t{5}, std::size_t{20'000}}) {
-      Lanes lanes(stream_of(11, 0)), plain = lanes;
-      Kernels::Sums sums{};
-      kernels.add_normal(lanes, rows, sums);
-      EXPECT_EQ(sums, normal_by_hand(plain, rows)) << kernels.name << ", rows " << rows;
-      EXPECT_EQ(lanes.state, plain.state) << kernels.name;
+      NormalLanes lanes(stream_of(11, 0)), plain = lanes;
+      kernels.add_normal(lanes, rows);
+      normal_by_hand(plain, rows);
+      EXPECT_EQ(lanes.sums, plain.sums) << kernels.name << ", rows " << rows;
+      EXPECT_EQ(lanes.aside_sums, plain.aside_sums) << kernels.name << ", rows " << rows;
+      EXPECT_EQ(lanes.lanes.state, plain.lanes.state) << kernels.name;
+      for (std::size_t lane = 0; lane < lane_count; ++lane)
+        EXPECT_EQ(lanes.aside[lane].state(), plain.aside[lane].state()) << kernels.name;
     }
   }
+}
+
+TEST(Kernels, SettleWhatALayerDoesNotFromGeneratorsOfTheirOwn) {
+  const NormalLanes fresh(stream_of(1, 0));
+  std::vector<Xoshiro256::State> states;
+  for (std::size_t lane = 0; lane < lane_count; ++lane) {
+    states.push_back(fresh.lanes.at(lane).state());
+    states.push_back(fresh.aside[lane].state());
+  }
+  std::ranges::sort(states);
+  EXPECT_EQ(std::ranges::adjacent_find(states), states.end());
+  Xoshiro256 behind = stream_of(1, 0);
+  for (std::size_t i = 0; i < lane_count; ++i) behind.jump();
+  EXPECT_EQ(fresh.aside[0].state(), behind.state());
 }
 
 TEST(Kernels, HoldTheLargestSumsOfALane) {

@@ -30,4 +30,19 @@ struct Lanes {
   }
 };
 
+/// What a sum of normal samples is made of. Each lane takes one number of its generator for each sample; the one sample
+/// in eighty that this does not settle is settled with numbers of another generator, and added to another sum. So
+/// whether a sample is settled changes nothing for those after it, and many can be taken at once.
+struct NormalLanes {
+  using Sums = std::array<double, lane_count>;
+
+  Lanes lanes;
+  std::array<Xoshiro256, lane_count> aside;
+  Sums sums{};
+  Sums aside_sums{};
+
+  explicit NormalLanes(const Xoshiro256& first);
+  double total() const;
+};
+
 }  // namespace atonce

@@ -33,14 +33,13 @@ class RandomSum {
   __extension__ using Wide = unsigned __int128;  // 2^75 samples of 53 bits fit: more than there will be.
 
   void add_rows(std::size_t rows);
-  void add_one();
+  void add_some(std::size_t first, std::size_t last);
 
   RandomKind kind_;
   const Kernels* kernels_;
-  Lanes lanes_;
+  NormalLanes lanes_;  ///< of a uniform sum, only their generators
   std::uint64_t samples_ = 0;
-  Wide exact_ = 0;             ///< of uniform samples, in units of 2^-53
-  Kernels::Sums lane_sums_{};  ///< of normal ones
+  Wide exact_ = 0;  ///< of uniform samples, in units of 2^-53
 };
 
 }  // namespace atonce

@@ -64,6 +64,24 @@ TEST(RandomSum, HasTheMeanOfItsDistribution) {
   }
 }
 
+TEST(RandomSum, ItsNormalSamplesHaveTheVarianceAndTheTailsOfTheirDistribution) {
+  // Taken one at a time, the samples are the steps of the total.
+  RandomSum sum(RandomKind::normal, stream_of(13, 2));
+  constexpr double samples = 1'000'000;
+  double before = 0, squares = 0, beyond_two = 0, beyond_four = 0;
+  for (int i = 0; i < 1'000'000; ++i) {
+    sum.advance(1);
+    const double sample = sum.total() - before;
+    before = sum.total();
+    squares += sample * sample;
+    beyond_two += std::abs(sample) > 2;
+    beyond_four += std::abs(sample) > 4;
+  }
+  EXPECT_NEAR(squares / samples, 1, 5 * std::sqrt(2 / samples));
+  EXPECT_NEAR(beyond_two, samples * std::erfc(std::sqrt(2.0)), 5 * std::sqrt(samples * std::erfc(std::sqrt(2.0))));
+  EXPECT_NEAR(beyond_four, samples * std::erfc(std::sqrt(8.0)), 5 * std::sqrt(samples * std::erfc(std::sqrt(8.0))));
+}
+
 TEST(RandomSum, OfNothingIsNothing) {
   EXPECT_EQ(summed(RandomKind::uniform, 0).total(), 0);
   EXPECT_EQ(summed(RandomKind::normal, 0).total(), 0);

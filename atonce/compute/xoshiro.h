@@ -15,7 +15,7 @@ class Xoshiro256 {
  public:
   using State = std::array<std::uint64_t, 4>;
 
-  explicit Xoshiro256(std::uint64_t seed);
+  explicit Xoshiro256(std::uint64_t seed = 0);
   /// A state as the reference has it; not all zero.
   explicit Xoshiro256(const State& state) : state_(state) {}
 

@@ -18,15 +18,16 @@ double fraction(Xoshiro256& generator) { return static_cast<double>((generator.n
 Ziggurat::Ziggurat() {
   const double tail_area = std::sqrt(std::numbers::pi / 2) * std::erfc(tail_begins / std::numbers::sqrt2);
   const double area = tail_begins * curve(tail_begins) + tail_area;
-  edge_[0] = area / curve(tail_begins);  // As wide as if it were a rectangle: what is beyond 3.65 stands for the tail.
-  edge_[1] = tail_begins;
-  for (std::size_t i = 2; i < layers; ++i)
-    edge_[i] = std::sqrt(-2 * std::log(area / edge_[i - 1] + curve(edge_[i - 1])));
-  edge_[layers] = 0;
+  std::array<double, layers + 1> edge;
+  edge[0] = area / curve(tail_begins);  // As wide as if it were a rectangle: what is beyond 3.65 stands for the tail.
+  edge[1] = tail_begins;
+  for (std::size_t i = 2; i < layers; ++i) edge[i] = std::sqrt(-2 * std::log(area / edge[i - 1] + curve(edge[i - 1])));
+  edge[layers] = 0;
   for (std::size_t i = 0; i < layers; ++i) {
-    width[i] = 2 * edge_[i];
-    inner[i] = 0.5 * (edge_[i + 1] / edge_[i]);
+    width[i] = 2 * edge[i];
+    inner[i] = 0.5 * (edge[i + 1] / edge[i]);
   }
+  for (std::size_t i = 0; i <= layers; ++i) height_[i] = curve(edge[i]);
 }
 
 const Ziggurat& Ziggurat::instance() {
@@ -49,7 +50,7 @@ double Ziggurat::settle(std::uint64_t number, Xoshiro256& generator) const {
     const double x = place * width[layer];
     if (std::fabs(place) < inner[layer]) return x;
     if (layer == 0) return tail(place < 0, generator);
-    const double below = curve(edge_[layer]), above = curve(edge_[layer + 1]);
+    const double below = height_[layer], above = height_[layer + 1];
     if (below + fraction(generator) * (above - below) < curve(x)) return x;
   }
 }

@@ -29,17 +29,18 @@ class Ziggurat {
     return std::bit_cast<double>(number >> 12 | 0x3ff0'0000'0000'0000) - 1.5;
   }
 
+  /// Whether the number alone makes a sample: of 98.8 % it does. And which.
+  bool is_settled(std::uint64_t number) const { return std::fabs(place_of(number)) < inner[layer_of(number)]; }
+  double settled(std::uint64_t number) const { return place_of(number) * width[layer_of(number)]; }
+
+  /// A sample of one generator alone.
   double sample(Xoshiro256& generator) const {
     const std::uint64_t number = generator.next();
-    const std::size_t layer = layer_of(number);
-    const double place = place_of(number);
-    if (std::fabs(place) < inner[layer]) [[likely]]
-      return place * width[layer];
-    return settle(number, generator);
+    return is_settled(number) ? settled(number) : settle(number, generator);
   }
 
-  /// What becomes of a number whose place is not in the inner part of its layer: the sample, with more numbers of the
-  /// same generator where they are needed.
+  /// What becomes of a number whose place is not in the inner part of its layer: the sample, with numbers of the
+  /// generator where they are needed.
   double settle(std::uint64_t number, Xoshiro256& generator) const;
 
   alignas(64) std::array<double, layers> width;  ///< twice the right edge of each layer, the lowest one first
@@ -49,7 +50,7 @@ class Ziggurat {
   Ziggurat();
   double tail(bool negative, Xoshiro256& generator) const;
 
-  std::array<double, layers + 1> edge_;
+  std::array<double, layers + 1> height_;  ///< of the curve at the right edge of each layer
 };
 
 }  // namespace atonce

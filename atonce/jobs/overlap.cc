@@ -52,16 +52,6 @@ Task<Result<std::size_t>> read_line(Io& io, const Socket& socket, std::span<char
   co_return length;
 }
 
-/// The number of a line that ends as it should.
-AskEnd understand(std::string_view line, double& number) {
-  if (line.find('\n') == line.npos && line.size() < std::tuple_size_v<decltype(AskedNumber::text)>)
-    return AskEnd::broken;
-  if (!line.ends_with('\n') || line.find('\n') != line.size() - 1) return AskEnd::no_number;
-  const char* const end = line.data() + line.size() - 1;
-  const auto [rest, error] = std::from_chars(line.data(), end, number);
-  return error == std::errc() && rest == end && std::isfinite(number) ? AskEnd::answered : AskEnd::no_number;
-}
-
 Task<void> ask(Io& io, const OverlapSetting& setting, AskedNumber& asked) {
   Result<Socket> socket = std::unexpected(Error{EDESTADDRREQ});
   for (const Endpoint& server : setting.servers) {
@@ -78,7 +68,7 @@ Task<void> ask(Io& io, const OverlapSetting& setting, AskedNumber& asked) {
   const Result<std::size_t> got = co_await within(setting.timeout, read_line(io, *socket, asked.text));
   asked.unseen_for = io.unseen_for();
   asked.error = got ? 0 : got.error().code;
-  asked.end = got ? understand({asked.text.data(), *got}, asked.number) : end_of(asked.error);
+  asked.end = got ? read_number_answer({asked.text.data(), *got}, asked.number) : end_of(asked.error);
 }
 
 /// How much to do between two looks at the clock: so little that a slice ends in time, so much that the looks cost
@@ -104,6 +94,17 @@ class Pieces {
 };
 
 }  // namespace
+
+AskEnd read_number_answer(std::string_view came, double& number) {
+  if (came.find('\n') == came.npos && came.size() < number_answer_max) return AskEnd::broken;
+  if (!came.ends_with('\n') || came.find('\n') != came.size() - 1) return AskEnd::no_number;
+  const char* const end = came.data() + came.size() - 1;
+  double read = 0;
+  const auto [rest, error] = std::from_chars(came.data(), end, read);
+  if (error != std::errc() || rest != end || !std::isfinite(read)) return AskEnd::no_number;
+  number = read;
+  return AskEnd::answered;
+}
 
 Task<void> ask_number(Io& io, const OverlapSetting& setting, std::uint32_t number, AskedNumber& asked) {
   asked.begun = true;

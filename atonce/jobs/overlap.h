@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <functional>
+#include <string_view>
 #include <vector>
 
 #include "atonce/jobs/work.h"
@@ -24,6 +25,13 @@ struct OverlapSetting {
   const std::atomic<int>& stop;  ///< above zero: the computing ends where it is
   const WatchOverlap& watch;
 };
+
+/// An answer is no longer than this, its line end among it.
+inline constexpr std::size_t number_answer_max = std::tuple_size_v<decltype(AskedNumber::text)>;
+
+/// What a server sent, up to the end of the line, of the stream or of `number_answer_max`: `answered`, with the number;
+/// `broken` where the line is not whole; else `no_number`.
+AskEnd read_number_answer(std::string_view came, double& number);
 
 /// Asks the number server once: connects, reads a number and the end of its line. Everything that can go wrong is an
 /// AskEnd.

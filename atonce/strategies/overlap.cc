@@ -97,12 +97,12 @@ void run_async(OverlapDesk& desk) {
   _exit(0);
 }
 
-/// Whoever had a question or a part in hand has died with it.
+/// What nobody has finished had a worker that died, or none was left for it.
 void mark_lost(OverlapDesk& desk) {
   for (AskedNumber& asked : desk.asks())
-    if (asked.begun && asked.finished == Instant{}) asked.end = AskEnd::worker_died;
+    if (asked.finished == Instant{}) asked.end = AskEnd::worker_died;
   for (ComputedPart& part : desk.parts())
-    if (part.begun && part.finished == Instant{}) part.worker_died = true;
+    if (part.finished == Instant{}) part.worker_died = true;
 }
 
 void run_processes(OverlapDesk& desk) {

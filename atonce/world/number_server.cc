@@ -71,10 +71,14 @@ std::unique_ptr<NumberServer> NumberServer::start(Fd listener, const NumberServe
   return server;
 }
 
-NumberServer::~NumberServer() {
+NumberServer::~NumberServer() { stop(); }
+
+NumberCounts NumberServer::stop() {
   stopping_ = true;
   (void)::eventfd_write(ending_.get(), 1);
   for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+  return counts();
 }
 
 void NumberServer::say(std::string_view line) const {

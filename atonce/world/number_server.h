@@ -35,10 +35,11 @@ class NumberServer {
  public:
   /// Serves from the moment this returns. `listener` does not block. Throws std::system_error when there is no thread.
   static std::unique_ptr<NumberServer> start(Fd listener, const NumberServerOptions& options);
-  /// Answers nobody any more: a sum that is not done is given up.
   ~NumberServer();
   NumberServer(const NumberServer&) = delete;
 
+  /// Answers nobody any more (a sum that is not done is given up), and tells what was done.
+  NumberCounts stop();
   NumberCounts counts() const { return {answered_.load(), left_.load()}; }
 
  private:

@@ -118,8 +118,15 @@ TEST_F(Numbers, AClientThatHasGoneFreesItsThread) {
 TEST_F(Numbers, EndsWhileItComputes) {
   start({.samples = 1'000'000'000'000, .threads = 2, .seed = 1, .say = {}});
   const Fd waiting = connect_to(place_);
+  EXPECT_EQ(server_->stop().answered, 0u);
   server_.reset();
   EXPECT_EQ(read_all(waiting), "");
+}
+
+TEST_F(Numbers, WhoeverHasItsAnswerIsCounted) {
+  start({.samples = 1'000, .threads = 2, .seed = 1, .say = {}});
+  for (int i = 0; i < 50; ++i) EXPECT_NE(ask(), "");
+  EXPECT_EQ(server_->stop().answered, 50u);
 }
 
 TEST(NumberServerProcess, AnswersUntilItsOwnerEnds) {
