@@ -23,6 +23,13 @@ constexpr std::array batch_examples{
     Example{"atonce batch api.hurl --rate 500/s --duration 30s", "on schedule, come what may"},
     Example{"atonce batch *.hurl --report-junit report.xml", "a test suite"},
 };
+constexpr std::array write_examples{
+    Example{"atonce write DIR -n 100000", "as many files of one random byte"},
+    Example{"atonce write DIR -n 100000 --size 1-4096 --fan-out 256", "of many sizes, in 256 folders"},
+    Example{"atonce write DIR --from pages.jsonl --atomic --sync file", "each whole and on the disk, or not there"},
+    Example{"atonce write DIR --from-tar many.tar.zst", "unpack an archive"},
+    Example{"atonce write --clean night-run", "take away what that run made"},
+};
 constexpr std::array compare_examples{
     Example{"atonce compare probe domains.csv -n 100", "all strategies"},
     Example{"atonce compare probe domains.csv --strategy threads:100,async", "two of them"},
@@ -89,9 +96,15 @@ constexpr std::array commands{
                "A request is done, not sent, or of unknown outcome: sent, and nobody saw an\n"
                "answer. What must not be sent twice never is.",
                batch_examples},
+    CommandRow{Command::write, "write", "DIR", "write many small files, and say of each what came of it",
+               "Writes -n files with random names and contents into DIR, or those of --from (lines\n"
+               "of JSON: {\"name\": \"a/b.txt\", \"content\": \"...\"}, or \"base64\", and perhaps\n"
+               "\"mode\": \"0644\") or --from-tar. No name leads out of DIR: not by .., an absolute\n"
+               "path or a link. What is there is left alone. SIZE: 500K, 64M.",
+               write_examples},
     CommandRow{Command::compare, "compare", "JOB [LIST | TARGET...]",
                "run the same work with each strategy, and say which is faster",
-               "Runs JOB (probe, fetch, batch) over the same targets with each strategy, in\n"
+               "Runs JOB (probe, fetch, batch, write) over the same targets with each strategy, in\n"
                "interleaved rounds; reports time, CPU, memory, and whether the verdicts agree.\n"
                "Takes the options of JOB too: atonce help fetch. A peer is a command that reads\n"
                "the targets on its standard input, and writes a line for each.",

@@ -74,6 +74,18 @@ ApplyOption apply_tls;
 ApplyOption apply_authority;
 ApplyOption apply_log;
 
+// What a write is asked for: write_effects.cc.
+ApplyOption apply_from;
+ApplyOption apply_from_tar;
+ApplyOption apply_size;
+ApplyOption apply_name_bytes;
+ApplyOption apply_fan_out;
+ApplyOption apply_overwrite;
+ApplyOption apply_atomic;
+ApplyOption apply_sync;
+ApplyOption apply_verify;
+ApplyOption apply_clean;
+
 // What a fetch is asked for: request_effects.cc.
 ApplyOption apply_url;
 ApplyOption apply_request;

@@ -11,6 +11,7 @@ namespace atonce {
 
 enum class OptionGroup : std::uint8_t {
   targets,
+  files,
   request,
   response,
   pace,
