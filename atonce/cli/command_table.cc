@@ -97,15 +97,15 @@ constexpr std::array commands{
                "answer. What must not be sent twice never is.",
                batch_examples},
     CommandRow{Command::write, "write", "DIR", "write many small files, and say of each what came of it",
-               "Writes -n files with random names and contents into DIR, or those of --from (lines\n"
-               "of JSON: {\"name\": \"a/b.txt\", \"content\": \"...\"}, or \"base64\", and perhaps\n"
-               "\"mode\": \"0644\") or --from-tar. No name leads out of DIR: not by .., an absolute\n"
-               "path or a link. What is there is left alone. SIZE: 500K, 64M.",
+               "Writes -n files with random names and contents into DIR, or those of --from\n"
+               "(lines of JSON: {\"name\": \"a/b.txt\", \"content\": \"...\"}, or \"base64\", and\n"
+               "perhaps \"mode\": \"0644\") or --from-tar. No name leads out of DIR: not by .., an\n"
+               "absolute path or a link. What is there is left alone. SIZE: 500K, 64M.",
                write_examples},
     CommandRow{Command::compare, "compare", "JOB [LIST | TARGET...]",
                "run the same work with each strategy, and say which is faster",
-               "Runs JOB (probe, fetch, batch, write) over the same targets with each strategy, in\n"
-               "interleaved rounds; reports time, CPU, memory, and whether the verdicts agree.\n"
+               "Runs JOB (probe, fetch, batch, write) over the same targets with each strategy,\n"
+               "in interleaved rounds; reports time, CPU, memory, and whether the verdicts agree.\n"
                "Takes the options of JOB too: atonce help fetch. A peer is a command that reads\n"
                "the targets on its standard input, and writes a line for each.",
                compare_examples},

@@ -42,14 +42,14 @@ constexpr std::array options{
     OptionRow{"exclude", 0, "FILE", "never try these names, addresses and networks", targets, networks, apply_exclude, "FILE"},
     OptionRow{"allow-private", 0, "", "names may lead to private and special addresses", targets, networks, apply_allow_private},
 
-    OptionRow{"from", 0, "FILE", "the files of these lines of JSON; - is standard input", files, writes, apply_from, "FILE"},
+    OptionRow{"from", 0, "FILE", "the files of these lines of JSON; - is stdin", files, writes, apply_from, "FILE"},
     OptionRow{"from-tar", 0, "FILE", "those of a tar archive, perhaps of gzip or zstd", files, writes, apply_from_tar, "FILE"},
-    OptionRow{"size", 0, "SIZE", "random bytes of each, as 1-4096; or a copy of @FILE (1)", files, writes, apply_size},
+    OptionRow{"size", 0, "SIZE", "random bytes of each, as 1-4096; or as @FILE (1)", files, writes, apply_size},
     OptionRow{"name-bytes", 0, "N", "random bytes of a name, told in base64url (64)", files, writes, apply_name_bytes},
     OptionRow{"fan-out", 0, "N", "spread the files over N folders in DIR", files, writes, apply_fan_out},
     OptionRow{"overwrite", 0, "", "replace a file that is there", files, writes, apply_overwrite},
     OptionRow{"atomic", 0, "", "no file is to be seen before it is whole", files, writes, apply_atomic},
-    OptionRow{"sync", 0, "WHEN", "on the disk before its verdict (file), at the end or none", files, writes, apply_sync, "none file end"},
+    OptionRow{"sync", 0, "WHEN", "on the disk: before its verdict (file), end or none", files, writes, apply_sync, "none file end"},
     OptionRow{"verify", 0, "N", "read one file in N back, and compare", files, writes, apply_verify},
     OptionRow{"clean", 0, "RUN", "take away what that run made, and nothing else", files, write_only, apply_clean, "FOLDER"},
 

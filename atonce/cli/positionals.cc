@@ -106,6 +106,7 @@ Parsed<void> take_written_folder(Plan& plan, Words words) {
       input.files.name_bytes != files.name_bytes || input.files.size != files.size || !input.files.content.empty();
   if (!input.is_generated() && describes)
     return refuse("--size and --name-bytes are for files that are made; the list says what its files are");
+  if (plan.pacing.automatic) return refuse("--rate auto is for networks; say a number, as in --rate 500/s");
   if (input.files.archive && input.files.fan_out > 0)
     return refuse("an archive has folders of its own; leave --fan-out out");
   return {};

@@ -72,7 +72,7 @@ Parsed<CleanAccount> clean(const KeptRunFolder& run) {
   TreeCleaner cleaner(*root, *made, plan.seed);
   const auto cleaned = for_each_kept_outcome(run.folder, plan.input, [&](const Outcome& outcome) {
     const bool is_known = !is_left_over(outcome.verdict);
-    const bool may_be_ours = plan.input.is_generated() || begun.at(outcome.target.index) != SentMark::none;
+    const bool may_be_ours = plan.input.is_generated() || begun.has(outcome.target.index);
     if (is_known ? outcome.verdict == Verdict::written : may_be_ours) cleaner.remove(outcome.target, !is_known);
   });
   if (!cleaned) return std::unexpected(cleaned.error());

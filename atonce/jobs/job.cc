@@ -16,8 +16,8 @@ constexpr std::array jobs{
            64, 8'000},  // An exchange holds some 20 KiB, and what a core can do is under way with far fewer.
     JobRow{"batch", "requests in their order, batches at once: was each answer as expected?", with_batch, check_batch,
            512},  // All that there is room for are to start together: what is behind a late start is late, too.
-    JobRow{"write", "write so many small files: is each there, whole?", with_write, check_write, 64,
-           2'048},  // Groups of files that wait for their turn: more would only wait longer.
+    JobRow{"write", "write so many small files: is each there, whole?", with_write, check_write, 64, 2'048,
+           false},  // Groups of files that wait for their turn: more would only wait longer.
 };
 
 }  // namespace

@@ -77,7 +77,7 @@ def note(row, ran, count):
 def add_goals(section, over_python, over_threads):
     rows = {row.name: row for row in section.rows}
     section.goals = [
-        Goal("async, against Python one after another", True, over_python, ratios(rows["atonce async"], rows["Python"]), "times"),
-        Goal("async, against Python with 100 threads", True, over_threads, ratios(rows["atonce async"], rows["Python, 100 threads"]), "times"),
-        Goal("async, against the floor", True, 0.9, ratios(rows["atonce async"], rows["floor"]), "times"),
+        Goal("async, against Python one after another", True, over_python, ratios(rows["atonce async"], rows["Python"]), "x"),
+        Goal("async, against Python with 100 threads", True, over_threads, ratios(rows["atonce async"], rows["Python, 100 threads"]), "x"),
+        Goal("async, against the floor", True, 0.9, ratios(rows["atonce async"], rows["floor"]), "x"),
     ]

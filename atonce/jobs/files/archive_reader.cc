@@ -19,18 +19,6 @@ constexpr std::uint32_t permission_bits = 0777;
 
 struct archive* of(const auto& pointer) { return static_cast<struct archive*>(pointer.get()); }
 
-std::string_view name_of_kind(archive_entry* entry) {
-  if (archive_entry_hardlink(entry) != nullptr) return "a hard link";
-  switch (archive_entry_filetype(entry)) {
-    case AE_IFLNK: return "a symbolic link";
-    case AE_IFCHR:
-    case AE_IFBLK: return "a device";
-    case AE_IFIFO: return "a named pipe";
-    case AE_IFSOCK: return "a socket";
-    default: return "no file";
-  }
-}
-
 ArchiveEntry read_entry(archive_entry* entry) {
   ArchiveEntry read;
   const char* name = archive_entry_pathname(entry);
@@ -45,7 +33,6 @@ ArchiveEntry read_entry(archive_entry* entry) {
     read.kind = ArchiveEntry::Kind::folder;
   } else {
     read.kind = ArchiveEntry::Kind::other;
-    read.what = name_of_kind(entry);
   }
   return read;
 }

@@ -12,12 +12,11 @@ namespace atonce {
 
 /// What stands in an archive at one place. Nothing in it is to be trusted.
 struct ArchiveEntry {
-  enum class Kind : std::uint8_t { file, folder, other };
+  enum class Kind : std::uint8_t { file, folder, other };  ///< A link, a device, a pipe: other.
   Kind kind = Kind::file;
   std::string name;        ///< bytes, as they stand there
   std::uint32_t mode = 0;  ///< permission bits, without those that lend somebody's rights
   std::uint64_t bytes = 0;
-  std::string_view what;  ///< of `other`: "a symbolic link", "a device", ...
 };
 
 /// Reads a tar archive from its beginning to its end: as it is, or compressed with gzip or zstd, which it finds out by

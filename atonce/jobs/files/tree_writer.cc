@@ -122,10 +122,10 @@ TreeWriter::Placed TreeWriter::put_file(const std::string& name, const Target& t
 }
 
 bool TreeWriter::was_begun(const std::string& name, const Target& target, bool& is_there) {
-  if (setting_.begun.at(target.index) != SentMark::none) return setting_.carries_on;
+  if (setting_.begun.has(target.index)) return setting_.carries_on;
   struct stat status{};
   is_there = fstatat(folder(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
-  if (!is_there) (void)setting_.begun.mark(target.index, SentMark::sent);  // Without it, what is torn later stays so.
+  if (!is_there) (void)setting_.begun.mark(target.index);  // Without it, what is torn later stays so.
   return false;
 }
 
@@ -137,7 +137,13 @@ TreeWriter::Placed TreeWriter::meet_what_is_there(const std::string& name, const
   if (ours && is_file) {
     const Result<Likeness> likeness = comparer_.compare(folder(), name, target, source);
     if (!likeness) return {verdict_of_write(likeness.error().code), likeness.error().code};
-    if (*likeness == Likeness::same) return {};
+    if (*likeness == Likeness::same) {
+      // Whoever wrote it was killed before it was on the disk, perhaps.
+      if (setting_.options.sync == SyncChoice::file)
+        unsynced_.push_back(
+            {nullptr, OwnedDescriptor(openat(folder(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC))});
+      return {};
+    }
     if (*likeness == Likeness::torn || !setting_.has_list) {
       const int error = create_beside(name, target, source, true);
       return {verdict_of_write(error), error};
