@@ -62,6 +62,7 @@ constexpr std::array doors{
     Door{"<zstd", "protocols/http/zstd_coding.cc"},
     Door{"<openssl", "protocols/tls/"},
     Door{"<simdjson", "jobs/hurl/json_request.cc"},
+    Door{"<archive", "jobs/files/archive_reader.cc"},
     Door{"<libxml", "jobs/hurl/xpath.cc"},
 };
 

@@ -122,7 +122,7 @@ class CommandLine {
     if (invocation.command != Command::compare) return {};
     const CommandRow* job = find_command(invocation.plan.job);
     const bool of_another = find_option(Command::probe, row.name) || find_option(Command::fetch, row.name) ||
-                            find_option(Command::batch, row.name);
+                            find_option(Command::batch, row.name) || find_option(Command::write, row.name);
     if (job == nullptr || !of_another || find_option(job->command, row.name)) return {};
     return complain(
         fmt::format("{} has no option --{}; atonce help {} lists its options", job->name, row.name, job->name));
@@ -173,7 +173,8 @@ class CommandLine {
 /// What a command assumes before it reads its options.
 void apply_defaults(Invocation& invocation, const Words& positionals, const KnownNames& names) {
   Plan& plan = invocation.plan;
-  if (invocation.command == Command::fetch || invocation.command == Command::batch)
+  if (invocation.command == Command::fetch || invocation.command == Command::batch ||
+      invocation.command == Command::write)
     plan.job = row_of(invocation.command).name;
   if (invocation.command == Command::compare && !positionals.empty()) plan.job = positionals.front();
   if (invocation.command == Command::overlap) plan.job = "overlap";
@@ -181,6 +182,11 @@ void apply_defaults(Invocation& invocation, const Words& positionals, const Know
   if (plan.job == "batch") {
     plan.input.kind = TargetKind::batch;
     plan.trust = {.confirm = 0, .canaries = false};  // A request has one place in its order.
+  }
+  if (plan.job == "write") {
+    plan.input.kind = TargetKind::file;
+    plan.input.list.clear();                         // Files are made from the seed where no list is named.
+    plan.trust = {.confirm = 0, .canaries = false};  // Nothing gets lost on the way to a disk.
   }
   if (invocation.command != Command::compare) return;
   // A comparison measures strategies: as fast as each can, each target once, and nothing kept.

@@ -391,8 +391,8 @@ TEST(Arguments, AnswerAnyOddWordWithAComplaintOrAPlanOfOneLine) {
   for (const char* odd : {"",         "-",        "--", "---", "-=",  "--=",         "--=x",      "-\x1b[31m",
                           "--rate=",  "--world=", "-p", "-pp", "-46", "-4=6",        "--no-json", "@file",
                           "\xff\xfe", "--\xff",   "/",  "//",  "-1",  "--json=true", "--config",  "--ports=\n"}) {
-    for (const char* command : {"probe", "fetch", "compare", "resume", "runs", "show", "diff", "world", "doctor",
-                                "completion", "help", "man", "version"}) {
+    for (const char* command : {"probe", "fetch", "write", "compare", "resume", "runs", "show", "diff", "world",
+                                "doctor", "completion", "help", "man", "version"}) {
       const std::string text = complaint({command, odd});
       EXPECT_FALSE(text.empty());
       EXPECT_EQ(text.find_first_of("\x1b\n\r"), text.npos) << command << ' ' << odd;
@@ -402,8 +402,8 @@ TEST(Arguments, AnswerAnyOddWordWithAComplaintOrAPlanOfOneLine) {
 }
 
 TEST(OptionTable, HasOneRowForANameInACommandAndOneForALetter) {
-  for (const Command command : {Command::probe, Command::fetch, Command::compare, Command::resume, Command::runs,
-                                Command::show, Command::diff, Command::world, Command::doctor}) {
+  for (const Command command : {Command::probe, Command::fetch, Command::write, Command::compare, Command::resume,
+                                Command::runs, Command::show, Command::diff, Command::world, Command::doctor}) {
     const auto rows = options_of(command);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       EXPECT_NE(rows[i]->apply, nullptr) << rows[i]->name;

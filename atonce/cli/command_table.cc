@@ -28,6 +28,13 @@ constexpr std::array overlap_examples{
     Example{"atonce overlap --slice 1ms --json", "finer slices; the result for a program"},
     Example{"atonce overlap --strategy threads --ask 4 --compute 2", "the general form"},
 };
+constexpr std::array write_examples{
+    Example{"atonce write DIR -n 100000", "as many files of one random byte"},
+    Example{"atonce write DIR -n 100000 --size 1-4096 --fan-out 256", "of many sizes, in 256 folders"},
+    Example{"atonce write DIR --from pages.jsonl --atomic --sync file", "each whole and on the disk, or not there"},
+    Example{"atonce write DIR --from-tar many.tar.zst", "unpack an archive"},
+    Example{"atonce write --clean night-run", "take away what that run made"},
+};
 constexpr std::array compare_examples{
     Example{"atonce compare probe domains.csv -n 100", "all strategies"},
     Example{"atonce compare probe domains.csv --strategy threads:100,async", "two of them"},
@@ -101,10 +108,16 @@ constexpr std::array commands{
                "slices and looks after the socket between them; threads and processes overlap\n"
                "in their ways. Tells how much of the waiting was covered, and what slicing cost.",
                overlap_examples},
+    CommandRow{Command::write, "write", "DIR", "write many small files, and say of each what came of it",
+               "Writes -n files with random names and contents into DIR, or those of --from\n"
+               "(lines of JSON: {\"name\": \"a/b.txt\", \"content\": \"...\"}, or \"base64\", and\n"
+               "perhaps \"mode\": \"0644\") or --from-tar. No name leads out of DIR: not by .., an\n"
+               "absolute path or a link. What is there is left alone. SIZE: 500K, 64M.",
+               write_examples},
     CommandRow{Command::compare, "compare", "JOB [LIST | TARGET...]",
                "run the same work with each strategy, and say which is faster",
-               "Runs JOB (probe, fetch, batch) over the same targets with each strategy, in\n"
-               "interleaved rounds; reports time, CPU, memory, and whether the verdicts agree.\n"
+               "Runs JOB (probe, fetch, batch, write) over the same targets with each strategy,\n"
+               "in interleaved rounds; reports time, CPU, memory, and whether the verdicts agree.\n"
                "Takes the options of JOB too: atonce help fetch. A peer is a command that reads\n"
                "the targets on its standard input, and writes a line for each.",
                compare_examples},

@@ -13,14 +13,15 @@ namespace {
 /// What can follow a command without a dash: words, or files.
 std::string_view words_after(Command command) {
   switch (command) {
-    case Command::compare: return "probe fetch batch";
+    case Command::compare: return "probe fetch batch write";
     case Command::world: return "calm fast open refused mixed stormy";
     case Command::completion: return "bash zsh fish";
     case Command::help:
-      return "probe fetch batch overlap compare resume runs show diff world serve doctor completion man";
+      return "probe fetch batch overlap write compare resume runs show diff world serve doctor completion man";
     case Command::probe:
     case Command::fetch:
     case Command::batch:
+    case Command::write:
     case Command::resume:
     case Command::overlap:
     case Command::runs:
@@ -40,7 +41,8 @@ bool takes_files(Command command) {
 }
 
 bool takes_folders(Command command) {
-  return command == Command::resume || command == Command::show || command == Command::diff;
+  return command == Command::write || command == Command::resume || command == Command::show ||
+         command == Command::diff;
 }
 
 std::string command_names() {

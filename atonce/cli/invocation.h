@@ -14,6 +14,7 @@ enum class Command : std::uint8_t {
   fetch,
   batch,
   overlap,
+  write,
   compare,
   resume,
   runs,
@@ -86,6 +87,7 @@ struct Invocation {
   WorldRequest world;
   ServeRequest serve;
   RunRequest run;
+  bool clean = false;              ///< `write --clean`: takes away what the run of `run` made
   std::vector<std::string> words;  ///< the command line itself, from the command on; secrets as "***"
   std::string topic;               ///< `help COMMAND`, or `completion SHELL`
 };

@@ -37,7 +37,7 @@ class EarlierSessions final : public Resumption {
 /// The list is a file that can be read a second time.
 bool is_rereadable(const InputOptions& input) {
   struct stat status{};
-  if (!input.targets.empty()) return true;
+  if (!input.targets.empty() || input.is_generated()) return true;
   return input.list != "-" && stat(input.list.c_str(), &status) == 0 && S_ISREG(status.st_mode);
 }
 
@@ -138,7 +138,7 @@ Parsed<void> Keeping::find_folder(const Invocation& invocation, Plan& plan) {
   if (!mark) return std::unexpected(mark.error());
   if (auto same = check_same_input(manifest, *mark); !same) return same;
   if (auto same = check_same_plan(manifest, plan); !same) return same;
-  plan.seed = manifest.seed;
+  plan.seed = plan.input.files.seed = manifest.seed;
   return {};
 }
 

@@ -48,6 +48,7 @@ Parsed<Invocation> invocation_of(const RunFolder& folder, const std::vector<std:
   InputOptions& input = invocation->plan.input;
   input.targets = manifest.input.targets;
   if (listed) input.list = list_of(folder);
+  if (input.kind == TargetKind::file) invocation->plan.seed = input.files.seed = manifest.seed;
   return invocation;
 }
 
@@ -141,6 +142,7 @@ Parsed<std::string> latest_run_of(Storage& storage, const std::vector<std::strin
 
 std::string name_of_input(const Manifest& manifest) {
   const InputMark& input = manifest.input;
+  if (input.targets.empty() && input.path.empty()) return "made files";
   if (input.targets.empty()) return std::filesystem::path(input.path).filename().string();
   if (input.targets.size() == 1) return input.targets.front();
   return fmt::format("{} and {} more", input.targets.front(), input.targets.size() - 1);

@@ -36,6 +36,7 @@ int run_command(const Invocation& invocation) {
     case Command::fetch:
     case Command::batch: return run_job(invocation);
     case Command::overlap: return run_overlap(invocation);
+    case Command::write: return invocation.clean ? run_clean(invocation) : run_job(invocation);
     case Command::compare: return run_compare(invocation);
     case Command::resume: return run_resume(invocation);
     case Command::runs: return run_runs(invocation);

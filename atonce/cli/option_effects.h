@@ -84,6 +84,17 @@ ApplyOption apply_overlap_timeout;
 ApplyOption apply_overlap_world;
 ApplyOption apply_numbers;
 ApplyOption apply_samples;
+// What a write is asked for: write_effects.cc.
+ApplyOption apply_from;
+ApplyOption apply_from_tar;
+ApplyOption apply_size;
+ApplyOption apply_name_bytes;
+ApplyOption apply_fan_out;
+ApplyOption apply_overwrite;
+ApplyOption apply_atomic;
+ApplyOption apply_sync;
+ApplyOption apply_verify;
+ApplyOption apply_clean;
 
 // What a fetch is asked for: request_effects.cc.
 ApplyOption apply_url;

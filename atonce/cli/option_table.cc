@@ -5,9 +5,12 @@
 namespace atonce {
 namespace {
 
-constexpr std::uint32_t kept =
-    bit_of(Command::probe) | bit_of(Command::fetch) | bit_of(Command::batch);  // one job over a list
+constexpr std::uint32_t networked = bit_of(Command::probe) | bit_of(Command::fetch) | bit_of(Command::batch);
+constexpr std::uint32_t kept = networked | bit_of(Command::write);  // one job over a list
+constexpr std::uint32_t networks = networked | bit_of(Command::compare);
 constexpr std::uint32_t runs = kept | bit_of(Command::compare);
+constexpr std::uint32_t writes = bit_of(Command::write) | bit_of(Command::compare);
+constexpr std::uint32_t write_only = bit_of(Command::write);
 constexpr std::uint32_t probes = bit_of(Command::probe) | bit_of(Command::compare);
 constexpr std::uint32_t fetches = bit_of(Command::fetch) | bit_of(Command::compare);
 constexpr std::uint32_t lists = probes | fetches;
@@ -34,10 +37,22 @@ constexpr std::array options{
     OptionRow{"url", 0, "TEMPLATE", "of each host of the list: https://{}/robots.txt", targets, fetches, apply_url},
     OptionRow{"limit", 'n', "N", "only the first N lines of the list", targets, lists, apply_limit},
     OptionRow{"limit", 'n', "N", "only the first N batches", targets, batch_only, apply_limit},
+    OptionRow{"limit", 'n', "N", "so many files; of a list: only its first N", targets, write_only, apply_limit},
     OptionRow{"unique", 0, "", "skip a target that came before", targets, lists, apply_unique},
     OptionRow{"repeat", 0, "N", "go through all of the files N times (1)", targets, batches, apply_repeat},
-    OptionRow{"exclude", 0, "FILE", "never try these names, addresses and networks", targets, runs, apply_exclude, "FILE"},
-    OptionRow{"allow-private", 0, "", "names may lead to private and special addresses", targets, runs, apply_allow_private},
+    OptionRow{"exclude", 0, "FILE", "never try these names, addresses and networks", targets, networks, apply_exclude, "FILE"},
+    OptionRow{"allow-private", 0, "", "names may lead to private and special addresses", targets, networks, apply_allow_private},
+
+    OptionRow{"from", 0, "FILE", "the files of these lines of JSON; - is stdin", files, writes, apply_from, "FILE"},
+    OptionRow{"from-tar", 0, "FILE", "those of a tar archive, perhaps of gzip or zstd", files, writes, apply_from_tar, "FILE"},
+    OptionRow{"size", 0, "SIZE", "random bytes of each, as 1-4096; or as @FILE (1)", files, writes, apply_size},
+    OptionRow{"name-bytes", 0, "N", "random bytes of a name, told in base64url (64)", files, writes, apply_name_bytes},
+    OptionRow{"fan-out", 0, "N", "spread the files over N folders in DIR", files, writes, apply_fan_out},
+    OptionRow{"overwrite", 0, "", "replace a file that is there", files, writes, apply_overwrite},
+    OptionRow{"atomic", 0, "", "no file is to be seen before it is whole", files, writes, apply_atomic},
+    OptionRow{"sync", 0, "WHEN", "on the disk: before its verdict (file), end or none", files, writes, apply_sync, "none file end"},
+    OptionRow{"verify", 0, "N", "read one file in N back, and compare", files, writes, apply_verify},
+    OptionRow{"clean", 0, "RUN", "take away what that run made, and nothing else", files, write_only, apply_clean, "FOLDER"},
 
     OptionRow{"server", 0, "HOST:PORT", "the number server (127.0.0.1:8197)", overlap, overlap_only, apply_server},
     OptionRow{"ask", 0, "N", "connections to it at once, each for one number (1)", overlap, overlap_only, apply_ask},
@@ -86,11 +101,13 @@ constexpr std::array options{
     OptionRow{"concurrency", 'c', "N", "in flight at most (what fits here, up to 20,000)", pace, probes | batches | resumed, apply_concurrency},
     OptionRow{"concurrency", 'c', "N", "in flight at most (what fits here, up to 8,000)", pace, fetch_only, apply_concurrency},
     OptionRow{"rate", 0, "RATE", "auto: as fast as answers stay sure; or 500/s, 30/m", pace, confirmed | resumed, apply_rate, "auto"},
+    OptionRow{"concurrency", 'c', "N", "files in hand at most (2,048)", pace, write_only, apply_concurrency},
+    OptionRow{"rate", 0, "RATE", "start so many files at most, as 500/s or 30/m", pace, write_only, apply_rate},
     OptionRow{"rate", 0, "RATE", "start so many batches at most, as 500/s or 30/m", pace, batch_only, apply_rate},
     OptionRow{"duration", 0, "TIME", "start batches at --rate for so long, come what may", pace, batch_only, apply_duration},
     OptionRow{"rate", 0, "RATE", "starts at most, as 500/s or 30/m, or auto (all)", pace, compare_only, apply_rate, "auto"},
-    OptionRow{"per-address", 0, "N", "in flight to one address at most; 0: no bound (32)", pace, runs, apply_per_address},
-    OptionRow{"per-network", 0, "N", "the same for one /24 of IPv4 or /48 of IPv6 (256)", pace, runs, apply_per_network},
+    OptionRow{"per-address", 0, "N", "in flight to one address at most; 0: no bound (32)", pace, networks, apply_per_address},
+    OptionRow{"per-network", 0, "N", "the same for one /24 of IPv4 or /48 of IPv6 (256)", pace, networks, apply_per_network},
     OptionRow{"loops", 0, "N", "event loops of async (one a core)", pace, runs | overlap_only, apply_loops},
     OptionRow{"listen", 0, "ADDR:PORT", "where to listen; port 0: any (127.0.0.1:8080)", server, serve_only, apply_listen},
     OptionRow{"tls", 0, "", "answer TLS too, with a certificate for any name", server, serve_only, apply_tls},
@@ -99,9 +116,9 @@ constexpr std::array options{
     OptionRow{"numbers", 0, "ADDR:PORT", "there, answer with sums of random samples, not HTTP", server, serve_only, apply_numbers},
     OptionRow{"samples", 0, "N", "of each such sum (10,000,000)", server, serve_only, apply_samples},
     OptionRow{"loops", 0, "N", "event loops; threads of --numbers (one a core)", server, serve_only, apply_loops},
-    OptionRow{"engine", 0, "NAME", "how async waits: auto, ring (io_uring) or epoll", pace, runs | overlap_only, apply_engine, "auto ring epoll"},
+    OptionRow{"engine", 0, "NAME", "how async waits: auto, ring (io_uring) or epoll", pace, networks | overlap_only, apply_engine, "auto ring epoll"},
 
-    OptionRow{"connect-timeout", 0, "TIME", "for one connection, as 3.5s or 800ms (3.5s)", answers, runs | overlap_only, apply_connect_timeout},
+    OptionRow{"connect-timeout", 0, "TIME", "for one connection, as 3.5s or 800ms (3.5s)", answers, networks | overlap_only, apply_connect_timeout},
     OptionRow{"timeout", 0, "TIME", "for a whole try: looking up and connecting (none)", answers, bit_of(Command::probe), apply_timeout},
     OptionRow{"timeout", 'm', "TIME", "for a whole try of a URL, with redirects (30s)", answers, fetch_only, apply_timeout},
     OptionRow{"timeout", 'm', "TIME", "for one request, with redirects (30s)", answers, batch_only, apply_timeout},
@@ -117,10 +134,10 @@ constexpr std::array options{
     OptionRow{"confirm", 0, "N", "further tries, later, where one proves nothing (0)", trust, compare_only, apply_confirm},
     OptionRow{"no-canaries", 0, "", "mix in no hosts known to answer", trust, confirmed, apply_no_canaries},
 
-    OptionRow{"resolver", 0, "ADDR", "DNS server ADDR[:PORT], or \"system\" (resolv.conf)", names, runs, apply_resolver, "system"},
-    OptionRow{"dns-timeout", 0, "TIME", "for the first question to a server (1s)", names, runs, apply_dns_timeout},
-    OptionRow{"ipv4", '4', "", "only IPv4 addresses", names, runs, apply_ipv4},
-    OptionRow{"ipv6", '6', "", "only IPv6 addresses", names, runs, apply_ipv6, {}, true},
+    OptionRow{"resolver", 0, "ADDR", "DNS server ADDR[:PORT], or \"system\" (resolv.conf)", names, networks, apply_resolver, "system"},
+    OptionRow{"dns-timeout", 0, "TIME", "for the first question to a server (1s)", names, networks, apply_dns_timeout},
+    OptionRow{"ipv4", '4', "", "only IPv4 addresses", names, networks, apply_ipv4},
+    OptionRow{"ipv6", '6', "", "only IPv6 addresses", names, networks, apply_ipv6, {}, true},
     OptionRow{"all-addresses", 0, "", "try every address of a name", names, probes, apply_all_addresses},
     OptionRow{"happy-eyeballs", 0, "", "race the addresses of a name (RFC 8305)", names, probes, apply_happy_eyeballs},
 
@@ -144,7 +161,7 @@ constexpr std::array options{
     OptionRow{"target", 0, "NAME", "every try of one target: NAME, or NAME:PORT", output, show_only, apply_shown_target},
     OptionRow{"dry-run", 0, "", "say what would be done, and do nothing", output, runs, apply_dry_run},
 
-    OptionRow{"world", 0, "[=SPEC]", "run in a simulated internet: atonce help world", world, runs, apply_world},
+    OptionRow{"world", 0, "[=SPEC]", "run in a simulated internet: atonce help world", world, networks, apply_world},
     OptionRow{"world", 0, "[=N]", "start a number server that sums N samples (10 M)", world, overlap_only, apply_overlap_world},
     OptionRow{"seed", 0, "N", "fix every random choice, the world's too", world, runs | world_only | overlap_only | serve_only, apply_seed},
     OptionRow{"names", 0, "N", "print a ranked list of N plausible names", world, world_only, apply_names},
@@ -169,8 +186,9 @@ std::vector<const OptionRow*> options_of(Command command) {
 std::vector<const OptionRow*> shown_options_of(Command command) {
   std::vector<const OptionRow*> rows = options_of(command);
   std::erase_if(rows, [command](const OptionRow* row) {
-    const bool of_one_job = row->group == request || row->group == response;
-    return row->hidden || (of_one_job && command != Command::fetch && command != Command::batch);
+    const bool of_one_job = row->group == request || row->group == response || row->group == files;
+    return row->hidden ||
+           (of_one_job && command != Command::fetch && command != Command::batch && command != Command::write);
   });
   return rows;
 }
@@ -182,8 +200,9 @@ const OptionRow* find_option(Command command, std::string_view name) {
 }
 
 std::string_view title_of(OptionGroup group) {
-  constexpr std::array<std::string_view, 12> titles{"Targets", "Overlap", "Request",    "Answer", "Pace",  "Patience", "Trust",
-                                                    "Names",   "Run folder", "Output", "World", "Server"};
+  constexpr std::array<std::string_view, 13> titles{"Targets", "Overlap",  "Files", "Request", "Answer",
+                                                    "Pace",    "Patience", "Trust", "Names",   "Run folder",
+                                                    "Output",  "World",    "Server"};
   return titles[static_cast<std::size_t>(group)];
 }
 

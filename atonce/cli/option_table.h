@@ -12,6 +12,7 @@ namespace atonce {
 enum class OptionGroup : std::uint8_t {
   targets,
   overlap,
+  files,
   request,
   response,
   pace,

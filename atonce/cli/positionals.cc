@@ -92,6 +92,34 @@ Parsed<void> take_files(InputOptions& input, Words words, const Surroundings& su
   return {};
 }
 
+/// The folder of a write, and whether what was asked for goes together.
+Parsed<void> take_written_folder(Plan& plan, Words words) {
+  if (words.empty()) return refuse("write to where? Name a folder: atonce write DIR -n 100000");
+  if (words.size() > 1) return refuse(fmt::format("files are written to one folder; {} is another", shown(words[1])));
+  if (words[0].empty()) return refuse("the name of the folder is empty");
+  plan.write.folder = words[0];
+  const InputOptions& input = plan.input;
+  const FileInput files;
+  if (input.is_generated() && !input.limit)
+    return refuse("how many files? Say -n 100000, or name a list of them: --from FILE or --from-tar FILE");
+  const bool describes =
+      input.files.name_bytes != files.name_bytes || input.files.size != files.size || !input.files.content.empty();
+  if (!input.is_generated() && describes)
+    return refuse("--size and --name-bytes are for files that are made; the list says what its files are");
+  if (plan.pacing.automatic) return refuse("--rate auto is for networks; say a number, as in --rate 500/s");
+  if (input.files.archive && input.files.fan_out > 0)
+    return refuse("an archive has folders of its own; leave --fan-out out");
+  return {};
+}
+
+Parsed<void> take_cleaned_run(const Invocation& invocation, Words words) {
+  if (!words.empty())
+    return refuse(fmt::format("--clean knows the folder from the run; leave {} out", shown(words[0])));
+  if (invocation.plan.input.limit || !invocation.plan.input.is_generated())
+    return refuse("--clean takes away what a run made, and writes nothing: leave out what else is to be written");
+  return {};
+}
+
 Parsed<void> take_job(Invocation& invocation, Words words, const Surroundings& surroundings) {
   const auto& jobs = surroundings.names.jobs;
   if (words.empty())
@@ -103,6 +131,9 @@ Parsed<void> take_job(Invocation& invocation, Words words, const Surroundings& s
   invocation.plan.job = words[0];
   if (invocation.plan.input.kind == TargetKind::batch)
     return take_files(invocation.plan.input, words.subspan(1), surroundings);
+  if (invocation.plan.write.sync == SyncChoice::end)
+    return refuse("--sync end comes when a run has ended, and is no part of what is compared; --sync file is");
+  if (invocation.plan.input.kind == TargetKind::file) return take_written_folder(invocation.plan, words.subspan(1));
   return take_input(invocation.plan.input, words.subspan(1), surroundings);
 }
 
@@ -155,6 +186,8 @@ Parsed<void> apply_positionals(Invocation& invocation, Words words, const Surrou
     case Command::probe:
     case Command::fetch: return take_input(invocation.plan.input, words, surroundings);
     case Command::batch: return take_files(invocation.plan.input, words, surroundings);
+    case Command::write:
+      return invocation.clean ? take_cleaned_run(invocation, words) : take_written_folder(invocation.plan, words);
     case Command::compare: return take_job(invocation, words, surroundings);
     case Command::resume:
     case Command::show: return take_folder(invocation.run, invocation.command, words);

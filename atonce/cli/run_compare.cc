@@ -11,6 +11,7 @@
 #include "atonce/cli/setting.h"
 #include "atonce/cli/stop_signals.h"
 #include "atonce/cli/strategy_round.h"
+#include "atonce/cli/write_run.h"
 #include "atonce/model/comparison.h"
 #include "atonce/protocols/url/url.h"
 #include "atonce/reports/comparison.h"
@@ -20,6 +21,7 @@ namespace atonce {
 namespace {
 
 std::string name_of_input(const InputOptions& input) {
+  if (input.is_generated()) return "made files";
   if (input.targets.empty()) return input.list;
   const std::string first = redact(input.targets.front());
   return input.targets.size() == 1 ? first : fmt::format("{} and {} more", first, input.targets.size() - 1);
@@ -113,6 +115,7 @@ std::string write_report(const Comparison& comparison, ReportFormat format) {
 int run_compare(const Invocation& asked) {
   Invocation invocation = asked;
   if (auto read = read_request_words(invocation); !read) return complain_and_exit(read.error());
+  if (auto complete = complete_write(invocation.plan); !complete) return complain_and_exit(complete.error());
   const std::string input = name_of_input(invocation.plan.input);
   const auto spooled = spool_if_pipe(invocation.plan.input);  // Every round reads the list again.
   if (!spooled) return complain_and_exit(spooled.error());

@@ -13,6 +13,8 @@
 #include "atonce/cli/setting.h"
 #include "atonce/cli/spool.h"
 #include "atonce/cli/stop_signals.h"
+#include "atonce/cli/write_run.h"
+#include "atonce/model/escape.h"
 #include "atonce/reports/progress.h"
 #include "atonce/reports/summary.h"
 #include "atonce/reports/terminal.h"
@@ -46,6 +48,7 @@ std::pair<std::optional<std::uint64_t>, bool> expected_targets(const TargetList&
 }
 
 std::string timeout_text(const Plan& plan) {
+  if (plan.job == "write") return "none";
   if (plan.job == "batch")
     return fmt::format("{} for a request, {} to connect", write_duration(plan.fetch.timeouts.total),
                        write_duration(plan.fetch.timeouts.connect));
@@ -59,6 +62,7 @@ std::string target_text(const Target& target) {
   if (!target.valid()) return fmt::format("(line {}) {}", target.line, target.complaint);
   if (target.batch != 0)
     return fmt::format("{} ({} {})", target.input, target.members, target.members == 1 ? "request" : "requests");
+  if (target.port == 0) return fmt::format("{} ({} bytes)", escape_for_terminal(target.host), target.bytes);
   return target.url.empty() ? fmt::format("{}:{}", target.host, target.port) : target.url;
 }
 
@@ -72,12 +76,15 @@ int tell_plan(const Plan& plan, const Staffing& staffing, TargetList& list) {
       plan.pacing.rate
           ? fmt::format("{:g} starts/s{}", *plan.pacing.rate,
                         plan.batch.duration ? fmt::format(" for {}", write_duration(*plan.batch.duration)) : " at most")
-      : plan.job == "batch" ? "as many as there is room for"
-                            : "as fast as answers stay sure");
+      : plan.job == "batch" || plan.job == "write" ? "as many as there is room for"
+                                                   : "as fast as answers stay sure");
   fmt::format_to(add, "confirm    {}\n",
                  plan.trust.confirm == 0 ? "nothing is tried again in a later lap"
                                          : fmt::format("who did not answer, up to {} times", plan.trust.confirm));
-  fmt::format_to(add, "timeout    {}\n", timeout_text(plan));
+  if (plan.job == "write")
+    text += write_lines(plan);
+  else
+    fmt::format_to(add, "timeout    {}\n", timeout_text(plan));
   std::vector<Target> first(5);
   std::size_t claimed = 0;
   while (claimed == 0 && !list.ended())
@@ -92,6 +99,7 @@ ExitCode exit_of(const RunResult& result, const Summary& summary, bool local_fai
   if (!result.failure.empty() || !balanced(summary)) return exit_internal;
   if (result.sink_error == EPIPE) return exit_interrupted;
   if (result.sink_error != 0 || local_failure) return exit_local_limit;
+  if (result.tally.of(Verdict::no_space) != 0) return exit_local_limit;
   if (result.tally.of(Verdict::unfinished) != 0 || summary.interrupted) return exit_interrupted;
   if (assertion_failed(summary)) return exit_threshold;
   return result.tally.unsure > 0 ? exit_unsure : exit_complete;
@@ -220,15 +228,16 @@ int run_targets(const Setting& setting, const StrategyRow& strategy, const Staff
         progress.update(reading_of(state, plan.pacing.automatic));
       },
       kept ? kept->resumption() : nullptr);
-  const bool complete = result.tally.of(Verdict::unfinished) == 0 && list.ended() && !list.error() &&
-                        result.sink_error == 0 && result.failure.empty();
+  const bool complete = result.tally.of(Verdict::unfinished) == 0 && result.tally.of(Verdict::no_space) == 0 &&
+                        list.ended() && !list.error() && result.sink_error == 0 && result.failure.empty();
   if (const int error = (*outputs)->finish(complete); error != 0 && result.sink_error == 0) result.sink_error = error;
   progress.stop();
-  const bool ended_well = ending == nullptr || end_batches(*ending, **outputs, result, plan, kept);
+  bool ended_well = ending == nullptr || end_batches(*ending, **outputs, result, plan, kept);
   const Summary summary = summarize(result, list, plan, kept, control->stopping());
   if (kept != nullptr) (void)keep_summary(kept->folder(), summary);  // Without it, less is shown of the run later.
   if (!plan.output.quiet) tell(write_summary(summary, wants_colour(STDERR_FILENO)));
   tell_troubles(result, list, **outputs);
+  ended_well = end_write(plan, summary) && ended_well;
   if (kept != nullptr && !complete) remark({fmt::format("carry this run on with: atonce resume {}", kept->path())});
   return exit_of(result, summary, list.error() || !ended_well);
 }
@@ -238,12 +247,14 @@ int run_targets(const Setting& setting, const StrategyRow& strategy, const Staff
 int run_job(const Invocation& asked) {
   Invocation invocation = asked;
   if (auto read = read_request_words(invocation); !read) return complain_and_exit(read.error());
+  if (auto complete = complete_write(invocation.plan); !complete) return complain_and_exit(complete.error());
   if (invocation.plan.input.list != "-")
     if (const auto list = open_targets(invocation.plan.input); !list) return complain_and_exit(list.error());
   auto kept = Keeping::open(invocation, invocation.plan);
   if (!kept) return complain_and_exit(kept.error());
-  // Requests are read where they stand when their turn comes.
-  auto spool = *kept || invocation.plan.job != "batch" ? Spool() : spool_if_pipe(invocation.plan.input);
+  // Requests, and large files, are read where they stand when their turn comes.
+  const bool reads_again = invocation.plan.job == "batch" || invocation.plan.job == "write";
+  auto spool = *kept || !reads_again ? Spool() : spool_if_pipe(invocation.plan.input);
   if (!spool) return complain_and_exit(spool.error());
   Parsed<Setting> setting = prepare(invocation);
   if (!setting) return complain_and_exit(setting.error());

@@ -1,9 +1,11 @@
 #include "atonce/cli/strategy_round.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -88,17 +90,29 @@ struct RoundHead {
   bool whole;
 };
 
+/// Each round of a write has a folder of its own, "async.3" in the one that was asked for: what an earlier round has
+/// written is in nobody's way, and nothing is removed while others are measured.
+std::string folder_of_round(const Plan& plan, const StrategyChoice& choice) {
+  mkdir(plan.write.folder.c_str(), 0777);
+  for (unsigned round = 1;; ++round) {
+    std::string path = fmt::format("{}/{}.{}", plan.write.folder, write_choice(choice), round);
+    if (mkdir(path.c_str(), 0777) == 0 || errno != EEXIST) return path;
+  }
+}
+
 /// In a process of its own, so that its memory, processor time and switches are its own.
 [[noreturn]] void run_round_here(const Setting& setting, const StrategyChoice& choice, const Staffing& staffing,
                                  int to) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  auto list = open_targets(setting.plan.input);
+  Plan plan = setting.plan;
+  if (plan.job == "write") plan.write.folder = folder_of_round(plan, choice);
+  auto list = open_targets(plan.input);
   if (!list) _exit(complain_and_exit(list.error()));
   const StrategyRow& strategy = *find_strategy(choice.name);
   SharedControl control;
   const StopSignals signals(*control);
   VerdictSink sink;
-  const RunResult result = run_strategy(setting.plan, strategy, staffing, *setting.job, **list, sink, *control);
+  const RunResult result = run_strategy(plan, strategy, staffing, *setting.job, **list, sink, *control);
   if (!result.failure.empty()) _exit(complain_and_exit({result.failure}, exit_internal));
   Round round{.wall = result.wall, .tally = result.tally};
   add_usage(round, staffing, choice.name == "processes");

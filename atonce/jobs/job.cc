@@ -5,6 +5,7 @@
 #include "atonce/jobs/batch.h"
 #include "atonce/jobs/fetch.h"
 #include "atonce/jobs/probe.h"
+#include "atonce/jobs/write.h"
 
 namespace atonce {
 namespace {
@@ -17,6 +18,8 @@ constexpr std::array jobs{
     JobRow{"batch", "requests in their order, batches at once: was each answer as expected?", with_batch, check_batch,
            nullptr,
            512},  // All that there is room for are to start together: what is behind a late start is late, too.
+    JobRow{"write", "write so many small files: is each there, whole?", with_write, check_write, nullptr, 64, 2'048,
+           false},  // Groups of files that wait for their turn: more would only wait longer.
 };
 
 }  // namespace

@@ -64,6 +64,8 @@ struct JobRow {
   unsigned starts_per_turn = 64;
   /// In flight at once, over all loops, where nobody says how many and the machine allows it.
   std::uint32_t window_default = 20'000;
+  /// What becomes of packets and resolvers meanwhile matters to its verdicts.
+  bool uses_network = true;
 };
 
 /// The table of jobs.

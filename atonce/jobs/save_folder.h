@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "atonce/jobs/files/confined_folder.h"
+#include "atonce/jobs/files/new_file.h"
 #include "atonce/model/result.h"
 
 namespace atonce {
@@ -14,24 +16,19 @@ namespace atonce {
 /// is nothing. Every call may block.
 class SavedFile {
  public:
-  SavedFile(SavedFile&& other) noexcept;
-  SavedFile& operator=(SavedFile&& other) noexcept;
-  ~SavedFile();
-
   /// 0 or an errno.
-  int write(std::string_view bytes);
+  int write(std::string_view bytes) { return write_all(file_.descriptor(), bytes); }
   /// Gives it its name, or the first of "name", "name.1" ... "name.99" that nobody has: nothing is overwritten.
   /// Errors: EEXIST, EIO, ...
   Result<std::string> finish();
 
  private:
   friend class SaveFolder;
-  SavedFile() = default;
+  SavedFile(OwnedDescriptor folder, NewFile file) : folder_(std::move(folder)), file_(std::move(file)) {}
 
-  int folder_ = -1;
-  int file_ = -1;
-  std::string temporary_;  ///< its name meanwhile, where the file system has no files without one
-  std::string prefix_;     ///< of the folder below the root, with its slash; empty: the root
+  OwnedDescriptor folder_;  ///< outlives the file
+  NewFile file_;
+  std::string prefix_;  ///< of the folder below the root, with its slash; empty: the root
   std::string name_;
 };
 
@@ -47,16 +44,13 @@ class SaveFolder {
 
   /// Makes the folder where it is not there. Complains when it cannot be written to.
   static Parsed<SaveFolder> open(const std::string& path);
-  SaveFolder(SaveFolder&& other) noexcept;
-  SaveFolder& operator=(SaveFolder&& other) noexcept;
-  ~SaveFolder();
 
   /// A file for the target. May block. Errors: EACCES, ENOSPC, ELOOP (a link is in the way), ENOTDIR, ...
   Result<SavedFile> create(std::uint64_t index, std::string_view url) const;
 
  private:
-  SaveFolder() = default;
-  int root_ = -1;
+  explicit SaveFolder(ConfinedFolder root) : root_(std::move(root)) {}
+  ConfinedFolder root_;
 };
 
 /// "00000042-example.org-robots.txt": unique by the number, with as much of the URL as is safe: letters, digits, "._-",

@@ -12,19 +12,43 @@
 namespace atonce {
 
 /// What the lines of a list name.
-enum class TargetKind : std::uint8_t { host, url, batch };
+enum class TargetKind : std::uint8_t { host, url, batch, file };
+
+/// Inclusive.
+struct NumberRange {
+  std::uint64_t low = 0;
+  std::uint64_t high = ~std::uint64_t{0};
+
+  bool contains(std::uint64_t number) const { return low <= number && number <= high; }
+  friend bool operator==(const NumberRange&, const NumberRange&) = default;
+};
+
+/// Which files there are to be: made from a seed, where there is no list, or those of a list or an archive.
+struct FileInput {
+  std::uint64_t seed = 0;           ///< names and contents follow from it: as Plan::seed
+  unsigned name_bytes = 64;         ///< `--name-bytes`: random bytes of a name, which is their base64url (RFC 4648, 5)
+  NumberRange size{1, 1};           ///< `--size`: random bytes of a file
+  std::string content;              ///< `--size @FILE`: each file is a copy of that one; empty: random bytes
+  std::uint64_t content_bytes = 0;  ///< its size
+  bool archive = false;             ///< `--from-tar`: the list is a tar archive; else lines of JSON (`--from`)
+  std::uint32_t fan_out = 0;        ///< `--fan-out`: folders that the files are spread over; 0: none
+};
 
 /// What to do it to.
 struct InputOptions {
   TargetKind kind = TargetKind::host;
   std::string url_template;  ///< `--url`: "https://{}/robots.txt", over a list of hosts; empty: the lines are URLs
-  std::string list = "-";    ///< file, "-" for standard input
+  std::string list = "-";    ///< file, "-" for standard input; of files: empty where they are made from the seed
   std::vector<std::string> targets;    ///< given on the command line, instead of a list; of batches: the files
   std::optional<std::uint64_t> limit;  ///< `-n`: the first so many lines
   std::vector<std::pair<std::uint16_t, std::uint16_t>> ports{{443, 443}};  ///< inclusive ranges; URLs have their own
   bool unique = false;                  ///< drop repeated targets, with bounded memory
   std::uint64_t repeat = 1;             ///< `--repeat`: of batches: how often all of them are gone through
   std::optional<std::uint64_t> starts;  ///< of batches on a schedule: exactly so many are started, in turns
+  FileInput files;
+
+  /// There is no list: `limit` files follow from the seed.
+  bool is_generated() const { return kind == TargetKind::file && list.empty(); }
 };
 
 enum class AddressChoice : std::uint8_t { any, v4_only, v6_only };
@@ -58,15 +82,6 @@ struct RequestField {
   bool remove = false;  ///< "Name:" takes a field of ours away
 
   friend bool operator==(const RequestField&, const RequestField&) = default;
-};
-
-/// Inclusive.
-struct NumberRange {
-  std::uint64_t low = 0;
-  std::uint64_t high = ~std::uint64_t{0};
-
-  bool contains(std::uint64_t number) const { return low <= number && number <= high; }
-  friend bool operator==(const NumberRange&, const NumberRange&) = default;
 };
 
 /// One `--match` or `--filter`: what an answer is looked at for.
@@ -157,6 +172,19 @@ struct OverlapOptions {
   std::optional<std::uint64_t> world_samples;   ///< `--world`: start a server that sums so many
 };
 
+/// When a file is on the disk: not before the system likes; before its verdict is told; before the run is said to be
+/// complete.
+enum class SyncChoice : std::uint8_t { none, file, end };
+
+/// `atonce write`.
+struct WriteOptions {
+  std::string folder;      ///< what is written is in it or below it
+  bool overwrite = false;  ///< a file that is there already is replaced
+  bool atomic = false;     ///< a file has no name, or one that nobody looks for, before it is whole
+  SyncChoice sync = SyncChoice::none;
+  std::uint64_t verify = 0;  ///< `--verify`: one file in so many is read back; 0: none
+};
+
 /// How much a verdict must rest on.
 struct TrustOptions {
   // Two tries that agree, and one more where the second was in doubt itself.
@@ -223,6 +251,7 @@ struct Plan {
   FetchOptions fetch;
   BatchOptions batch;
   OverlapOptions overlap;
+  WriteOptions write;
   TrustOptions trust;
   PolitenessOptions politeness;
   RunFolderOptions run;

@@ -32,8 +32,10 @@ struct Summary {
   bool interrupted = false;
 };
 
-/// A batch failed: what was asked of an answer, if only that there is one, did not hold.
+/// A batch failed: what was asked of an answer, if only that there is one, did not hold. Or a file that was read back
+/// is not the one that was written.
 inline bool assertion_failed(const Summary& summary) {
+  if (summary.tally.of(Verdict::corrupt) > 0) return true;
   return summary.job == "batch" && summary.tally.batches_failed + summary.tally.of(Verdict::assert_failed) > 0;
 }
 

@@ -14,6 +14,8 @@ namespace atonce {
 enum class Verdict : std::uint8_t {
   open,
   ok,
+  written,
+  replaced,
   http_status,
   assert_failed,
   closed,
@@ -58,6 +60,14 @@ enum class Verdict : std::uint8_t {
   bad_redirect,
   proxy_failed,
   unknown_outcome,
+  exists,
+  blocked,
+  not_a_file,
+  no_space,
+  not_permitted,
+  no_folder,
+  io_error,
+  corrupt,
   invalid_input,
   excluded,
   special_use,
@@ -70,7 +80,7 @@ enum class Verdict : std::uint8_t {
   skipped,
   unfinished,
 };
-inline constexpr std::size_t verdict_count = 57;
+inline constexpr std::size_t verdict_count = 67;
 
 /// Whose the failure is. Our own limits are never the target's.
 enum class Blame : std::uint8_t { nobody, target, path, resolver, local, config };
@@ -87,6 +97,9 @@ struct VerdictRow {
 constexpr std::array<VerdictRow, verdict_count> all_verdicts{{
     {Verdict::open, "open", "success", Blame::nobody, "a TCP connection was established"},
     {Verdict::ok, "ok", "success", Blame::nobody, "a complete answer came, whatever its status code"},
+    {Verdict::written, "written", "success", Blame::nobody, "the file is there, whole, and was not before"},
+    {Verdict::replaced, "replaced", "success", Blame::nobody,
+     "the file is there, whole, in place of one that was there before (--overwrite)"},
     {Verdict::http_status, "http_status", "application-error", Blame::target,
      "a complete answer came, with a status code of 400 or above, and --fail was given"},
     {Verdict::assert_failed, "assert_failed", "application-error", Blame::target,
@@ -158,6 +171,18 @@ constexpr std::array<VerdictRow, verdict_count> all_verdicts{{
     {Verdict::proxy_failed, "proxy_failed", "connection-refused", Blame::path, "the proxy did not connect us"},
     {Verdict::unknown_outcome, "unknown_outcome", "unknown-error", Blame::target,
      "the request was sent and no answer was seen: it may have been done or not"},
+    {Verdict::exists, "exists", "local-exists", Blame::config,
+     "something of that name was there before, and was left alone"},
+    {Verdict::blocked, "blocked", "local-blocked", Blame::config,
+     "a link, or what is no folder or no file, stands in the way"},
+    {Verdict::not_a_file, "not_a_file", "blocklisted-target", Blame::config,
+     "it is a link, a device or the like: only files and folders are unpacked"},
+    {Verdict::no_space, "no_space", "local-no-space", Blame::local, "the disk is full, or a quota is used up"},
+    {Verdict::not_permitted, "not_permitted", "local-not-permitted", Blame::local,
+     "this machine does not permit to write there"},
+    {Verdict::no_folder, "no_folder", "local-no-folder", Blame::local, "the folder was removed meanwhile"},
+    {Verdict::io_error, "io_error", "local-io-error", Blame::local, "the file could not be written: an I/O error"},
+    {Verdict::corrupt, "corrupt", "local-corrupt", Blame::local, "what was read back is not what was written"},
     {Verdict::invalid_input, "invalid_input", "invalid-inputs", Blame::config, "the line is not a target"},
     {Verdict::excluded, "excluded", "blocklisted-target", Blame::config, "the exclude list has it"},
     {Verdict::special_use, "special_use", "blocklisted-target", Blame::config,
@@ -186,8 +211,16 @@ constexpr bool is_stall(Verdict verdict) {
   return verdict == Verdict::tls_timeout || verdict == Verdict::total_timeout || verdict == Verdict::answer_timeout ||
          verdict == Verdict::idle_timeout;
 }
-/// A complete answer of the host: to a connect, or to a request.
-constexpr bool is_success(Verdict verdict) { return verdict == Verdict::open || verdict == Verdict::ok; }
+/// A file is there as it was to be.
+constexpr bool is_written(Verdict verdict) { return verdict == Verdict::written || verdict == Verdict::replaced; }
+/// What came of a file that was to be written, and is not there as it was to be.
+constexpr bool is_of_file(Verdict verdict) { return verdict >= Verdict::exists && verdict <= Verdict::corrupt; }
+/// A complete answer of the host, to a connect or to a request; or the file that was to be written.
+constexpr bool is_success(Verdict verdict) {
+  return verdict == Verdict::open || verdict == Verdict::ok || is_written(verdict);
+}
+/// Nothing was found out for good: a run that is carried on does it again.
+constexpr bool is_left_over(Verdict verdict) { return verdict == Verdict::unfinished || verdict == Verdict::no_space; }
 /// A request of a batch with this verdict makes it a failed batch. What is skipped follows such a request, or its own
 /// options left it out.
 constexpr bool fails_batch(Verdict verdict) { return verdict != Verdict::ok && verdict != Verdict::skipped; }
@@ -195,6 +228,7 @@ constexpr bool fails_batch(Verdict verdict) { return verdict != Verdict::ok && v
 constexpr bool reached_host(Verdict verdict) {
   static_assert(Verdict::open < Verdict::closed && Verdict::closed < Verdict::timeout);
   static_assert(Verdict::dns_invalid < Verdict::tls_timeout && Verdict::bad_redirect < Verdict::proxy_failed);
+  if (is_written(verdict)) return false;
   return verdict <= Verdict::closed || (verdict >= Verdict::tls_timeout && verdict <= Verdict::bad_redirect);
 }
 /// What an outage on our side makes of a healthy target: silence, a stall, or an error of the path, the resolver

@@ -31,7 +31,9 @@ TEST(Verdict, AHostIsReachedOnlyByItsOwnAnswer) {
   for (const VerdictRow& row : all_verdicts) {
     if (is_silence(row.verdict)) EXPECT_FALSE(reached_host(row.verdict)) << row.name;
     if (row.blame != Blame::target && row.blame != Blame::nobody) EXPECT_FALSE(reached_host(row.verdict)) << row.name;
-    if (is_stall(row.verdict) || is_success(row.verdict)) EXPECT_TRUE(reached_host(row.verdict)) << row.name;
+    if (is_stall(row.verdict) || (is_success(row.verdict) && !is_written(row.verdict)))
+      EXPECT_TRUE(reached_host(row.verdict)) << row.name;
+    if (is_written(row.verdict)) EXPECT_FALSE(reached_host(row.verdict)) << row.name;
   }
   EXPECT_TRUE(reached_host(Verdict::closed));
   EXPECT_TRUE(reached_host(Verdict::cert_name));

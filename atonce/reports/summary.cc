@@ -28,8 +28,11 @@ std::string heading(const Summary& summary) {
   if (!summary.engine.empty()) how += fmt::format(" on {}", summary.engine);
   if (summary.window > 0) how += fmt::format(", window {}", grouped(summary.window));
   return fmt::format("{} of {} {}{}, {}: {}, {}\n", summary.job, grouped(summary.targets_read),
-                     summary.job == "batch" ? "request" : "target", summary.targets_read == 1 ? "" : "s",
-                     escape_for_terminal(how), brief(summary.wall), write_rate(rate));
+                     summary.job == "batch"   ? "request"
+                     : summary.job == "write" ? "file"
+                                              : "target",
+                     summary.targets_read == 1 ? "" : "s", escape_for_terminal(how), brief(summary.wall),
+                     write_rate(rate));
 }
 
 std::string verdict_lines(const Tally& tally, bool colour) {

@@ -77,7 +77,7 @@ void append_quoted(std::string& row, std::string_view cell) {
 
 class CsvRows final : public RowWriter, ExchangeFields {
  public:
-  explicit CsvRows(RowKind kind) : kind_(kind), http_(kind != RowKind::probe) {}
+  explicit CsvRows(RowKind kind) : kind_(kind), http_(speaks_http(kind)) {}
 
   void append_header(std::string& text) override {
     text += first_columns;

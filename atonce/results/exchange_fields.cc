@@ -114,11 +114,13 @@ void tell_batch(const Outcome& outcome, ExchangeFields& fields) {
 
 RowKind row_kind_of(const Plan& plan) {
   if (plan.job == "probe") return RowKind::probe;
+  if (plan.job == "write") return RowKind::file;
   return plan.job == "batch" ? RowKind::batch : RowKind::fetch;
 }
 
 void tell_exchange(const Outcome& outcome, RowKind kind, ExchangeFields& fields, std::string& room) {
-  if (kind == RowKind::probe) return;
+  if (kind == RowKind::file) fields.number("bytes", known(outcome.target.valid(), outcome.target.bytes));
+  if (!speaks_http(kind)) return;
   const Exchange* exchange = outcome.exchange.get();
   fields.text("url", url_of(outcome));
   fields.text("method", exchange == nullptr ? nothing : exchange->method);

@@ -10,10 +10,12 @@
 
 namespace atonce {
 
-/// What the rows of a job tell beside its verdicts: of a fetch what HTTP came to, of a batch its place there too.
-enum class RowKind : std::uint8_t { probe, fetch, batch };
+/// What the rows of a job tell beside its verdicts: of a fetch what HTTP came to, of a batch its place there too, of a
+/// file how long it is.
+enum class RowKind : std::uint8_t { probe, fetch, batch, file };
 RowKind row_kind_of(const Plan& plan);
-inline bool speaks_http(const Plan& plan) { return row_kind_of(plan) != RowKind::probe; }
+inline bool speaks_http(RowKind kind) { return kind == RowKind::fetch || kind == RowKind::batch; }
+inline bool speaks_http(const Plan& plan) { return speaks_http(row_kind_of(plan)); }
 
 /// Is told the fields of an exchange, one after another. What is empty or missing is null.
 class ExchangeFields {

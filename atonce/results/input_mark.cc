@@ -64,6 +64,7 @@ Parsed<InputMark> mark_input(const InputOptions& input) {
     mark.digest = digest.hexadecimal();
     return mark;
   }
+  if (input.is_generated()) return InputMark{};
   std::error_code ignored;
   InputMark mark{.path = std::filesystem::absolute(input.list, ignored).lexically_normal().string()};
   if (const auto read = add_file(input.list, digest, mark.bytes); !read) return std::unexpected(read.error());

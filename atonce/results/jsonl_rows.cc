@@ -13,7 +13,7 @@ namespace {
 
 class JsonlRows final : public RowWriter, ExchangeFields {
  public:
-  explicit JsonlRows(RowKind kind) : kind_(kind), http_(kind != RowKind::probe) {}
+  explicit JsonlRows(RowKind kind) : kind_(kind), http_(speaks_http(kind)) {}
 
   void append_row(std::string& text, const Outcome& outcome) override {
     row_ = &text;

@@ -27,6 +27,8 @@ std::vector<PlanField> plan_fields(const Plan& plan);
 
 /// The part of them that a fetch alone has; secrets are told of as given or not.
 std::vector<PlanField> fetch_fields(const Plan& plan);
+/// Those of `fields` that mean something to a write, and what it has beside them.
+std::vector<PlanField> write_fields(const Plan& plan, const std::vector<PlanField>& fields);
 /// What a batch has beside that.
 std::vector<PlanField> batch_fields(const Plan& plan);
 

@@ -104,6 +104,7 @@ std::vector<PlanField> plan_fields(const Plan& plan) {
       {"--seed", plan.seed == 0 ? "not given" : fmt::format("{}", plan.seed)},
   };
   if (plan.job == "probe") return fields;
+  if (plan.job == "write") return write_fields(plan, fields);
   std::erase_if(fields, [](const PlanField& field) { return field.option == "-p" || field.option == "--timeout"; });
   std::ranges::move(fetch_fields(plan), std::back_inserter(fields));
   if (plan.job == "batch") std::ranges::move(batch_fields(plan), std::back_inserter(fields));

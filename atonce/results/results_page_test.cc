@@ -53,6 +53,14 @@ TEST(ResultsPage, HasEveryFieldOfABatch) {
   for (const auto& [name, value] : fields.items()) EXPECT_THAT(text, HasSubstr("\n| `" + name + "` | "));
 }
 
+TEST(ResultsPage, HasEveryFieldOfAFile) {
+  const std::string text = page();
+  const Outcome outcome{.target = {.line = 1, .input = "a", .host = "a", .bytes = 1}, .verdict = Verdict::written};
+  const auto fields = nlohmann::json::parse(written(ResultFormat::jsonl, {outcome}, {.job = "write"}));
+  EXPECT_EQ(fields["bytes"], 1);
+  for (const auto& [name, value] : fields.items()) EXPECT_THAT(text, HasSubstr("\n| `" + name + "` | "));
+}
+
 TEST(ResultsPage, HasEveryDoubt) {
   const std::string text = page();
   for (const DoubtRow& row : all_doubts)

@@ -27,7 +27,9 @@ RowTimes times_of(const Outcome& outcome);
 Duration row_time(Duration duration);
 
 /// The row tells what the verdict rests on: the target was asked, and gave no answer that was wanted.
-inline bool tells_evidence(const Outcome& outcome) { return !is_success(outcome.verdict) && outcome.tries > 0; }
+inline bool tells_evidence(const Outcome& outcome) {
+  return !is_success(outcome.verdict) && !is_of_file(outcome.verdict) && outcome.tries > 0;
+}
 
 /// Where the target stands in the input.
 inline std::uint64_t line_of(const Outcome& outcome) {

@@ -51,7 +51,7 @@ std::string columns_of_results(RowKind kind) {
   ExchangeColumns exchange(columns);
   tell_exchange({}, kind, exchange, room);
   columns += ", time_queue REAL, time_namelookup REAL, time_connect REAL";
-  if (kind != RowKind::probe) columns += ", time_appconnect REAL, time_pretransfer REAL, time_starttransfer REAL";
+  if (speaks_http(kind)) columns += ", time_appconnect REAL, time_pretransfer REAL, time_starttransfer REAL";
   columns += last_columns;
   return columns;
 }
@@ -173,7 +173,7 @@ void SqliteRows::bind_target(const Outcome& outcome) {
   const Target& target = outcome.target;
   bind_number(target.index);
   bind_number(line_of(outcome));
-  input_ = kind_ != RowKind::probe ? shown_input(target) : target.input;
+  input_ = speaks_http(kind_) ? shown_input(target) : target.input;
   bind_text(input_);
   target.host.empty() ? bind_word({}) : bind_text(target.host);
   bind_number_or_null(target.port);
@@ -223,7 +223,7 @@ void SqliteRows::bind_exchange(const Outcome& outcome) {
 void SqliteRows::bind_times(const Outcome& outcome) {
   const RowTimes times = times_of(outcome);
   for (const auto& time : {times.queue, times.namelookup, times.connect}) bind_seconds(time);
-  if (kind_ != RowKind::probe)
+  if (speaks_http(kind_))
     for (const auto& time : {times.appconnect, times.pretransfer, times.starttransfer}) bind_seconds(time);
   bind_seconds(times.total);
 }

@@ -10,6 +10,7 @@
 #include "atonce/model/escape.h"
 #include "atonce/results/batch_rows.h"
 #include "atonce/results/exchange_fields.h"
+#include "atonce/results/file_rows.h"
 #include "atonce/results/json_text.h"
 #include "atonce/results/row_fields.h"
 
@@ -258,6 +259,7 @@ std::unique_ptr<RowWriter> make_text_rows(const Plan& plan) {
     case RowKind::probe: return std::make_unique<TextRows>(plan);
     case RowKind::fetch: return std::make_unique<UrlRows>(plan);
     case RowKind::batch: return make_batch_rows(plan);
+    case RowKind::file: return make_file_rows(plan);
   }
   return nullptr;
 }

@@ -1,11 +1,9 @@
 #include "atonce/strategies/batch_list.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <cstring>
 #include <deque>
 #include <limits>
@@ -15,6 +13,7 @@
 #include "atonce/jobs/hurl/json_lines.h"
 #include "atonce/jobs/target_parser.h"
 #include "atonce/strategies/list_file.h"
+#include "atonce/strategies/long_lines.h"
 
 namespace atonce {
 namespace {
@@ -28,70 +27,6 @@ struct Found {
   std::shared_ptr<const hurl::Batch> content;
 };
 
-/// Lines of a regular file that may be as long as a request with its body.
-class LongLines {
- public:
-  enum class Step : std::uint8_t { line, too_long, end, failed };
-
-  explicit LongLines(int descriptor) : descriptor_(descriptor) {}
-
-  /// `line` lasts until the next call; of one that is too long there is nothing.
-  Step next(std::string_view& line) {
-    begin_ = position_;
-    bool too_long = false;
-    for (std::size_t scanned = given_;;) {
-      const std::size_t end = buffer_.find('\n', scanned);
-      if (end != std::string::npos) return give(line, end, end + 1, too_long);
-      scanned = buffer_.size() - given_;
-      if (scanned > line_bytes_max_) {
-        too_long = true;
-        position_ += scanned;
-        given_ = buffer_.size();
-        scanned = 0;
-      }
-      const ssize_t got = fill();
-      if (got < 0) return Step::failed;
-      if (got == 0)
-        return buffer_.empty() && !too_long ? Step::end : give(line, buffer_.size(), buffer_.size(), too_long);
-    }
-  }
-
-  std::uint64_t line_begin() const { return begin_; }
-  std::uint64_t position() const { return position_; }
-  int error() const { return error_; }
-
- private:
-  static constexpr std::size_t read_bytes = 256 << 10;
-
-  /// The line ends at `size` in the buffer, and the next begins at `consumed`.
-  Step give(std::string_view& line, std::size_t size, std::size_t consumed, bool too_long) {
-    line = std::string_view(buffer_).substr(given_, size - given_);
-    position_ += consumed - given_;
-    given_ = consumed;
-    return too_long || line.size() > line_bytes_max_ ? Step::too_long : Step::line;
-  }
-
-  ssize_t fill() {
-    buffer_.erase(0, std::exchange(given_, 0));
-    const std::size_t size = buffer_.size();
-    buffer_.resize(size + read_bytes);
-    ssize_t got = 0;
-    do got = read(descriptor_, buffer_.data() + size, read_bytes);
-    while (got < 0 && errno == EINTR);
-    error_ = got < 0 ? errno : 0;
-    buffer_.resize(size + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-    return got;
-  }
-
-  int descriptor_;
-  const std::size_t line_bytes_max_ = hurl::BatchLimits().line_bytes_max;
-  std::string buffer_;
-  std::size_t given_ = 0;       ///< bytes at the front that were given
-  std::uint64_t begin_ = 0;     ///< of the last line, in the file
-  std::uint64_t position_ = 0;  ///< behind the last line
-  int error_ = 0;
-};
-
 /// The batches of one file, found while it is read.
 class FileBatches {
  public:
@@ -99,7 +34,10 @@ class FileBatches {
   static constexpr std::uint64_t content_bytes_max = 64 << 10;
 
   FileBatches(std::string path, std::unique_ptr<ListFile> file)
-      : path_(std::move(path)), file_(std::move(file)), reader_(file_->descriptor), lines_(path_) {}
+      : path_(std::move(path)),
+        file_(std::move(file)),
+        reader_(file_->descriptor, hurl::BatchLimits().line_bytes_max),
+        lines_(path_) {}
 
   /// The next batch, or what is wrong with one; nothing at the end of the file.
   std::optional<Found> next() {

@@ -48,7 +48,8 @@ void Collector::settle(Outcome& outcome) {
 
 void Collector::keep(const Outcome& outcome) {
   result_.tally.add(outcome);
-  if (outcome.verdict == Verdict::unfinished) return;  // Not an answer: a run that carries on asks again.
+  if (outcome.verdict == Verdict::no_space) drain();  // What comes next would find no room either.
+  if (is_left_over(outcome.verdict)) return;          // Not an answer: a run that carries on asks again.
   if (result_.sink_error == 0) note(sink_.add(outcome));
   if (result_.sink_error != 0) ++result_.rows_unwritten;
 }
@@ -76,6 +77,12 @@ void Collector::tell_witness(const Outcome& outcome) {
     default:
       if (outcome.resolved != Instant{}) witness_.saw_dns(true, answered, outcome.target.host);
   }
+}
+
+/// Starts nothing more; what is under way ends.
+void Collector::drain() {
+  int going = Control::go;
+  control_.stop.compare_exchange_strong(going, Control::drain);
 }
 
 void Collector::note(int error) {

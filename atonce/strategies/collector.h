@@ -29,6 +29,7 @@ class Collector {
   void keep(const Outcome& outcome);
   void keep_try(const Outcome& outcome);
   void tell_witness(const Outcome& outcome);
+  void drain();
   void note(int error);
 
   OutcomeSink& sink_;

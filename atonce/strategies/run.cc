@@ -66,7 +66,7 @@ class Run {
   void run_lap() {
     const std::unique_ptr<Crew> crew = strategy_.start(sweep_, outbox_, result_.staffing);
     narrow_to(crew->workers());
-    if (laps_.lap() == 1) witness_.start();
+    if (laps_.lap() == 1 && sweep_.job.uses_network) witness_.start();
     Batch batch;
     while (outbox_.take(batch, steering_interval)) {
       const std::size_t taken = batch.outcomes.size();

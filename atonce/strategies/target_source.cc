@@ -11,6 +11,7 @@
 
 #include "atonce/jobs/target_expander.h"
 #include "atonce/strategies/batch_list.h"
+#include "atonce/strategies/file_list.h"
 #include "atonce/strategies/line_reader.h"
 #include "atonce/strategies/list_file.h"
 #include "atonce/strategies/unique_filter.h"
@@ -246,6 +247,7 @@ Parsed<std::unique_ptr<TargetList>> open_targets(const InputOptions& input) {
 
 Parsed<std::unique_ptr<TargetList>> open_targets(const InputOptions& input, std::size_t unique_memory_max) {
   if (input.kind == TargetKind::batch) return open_batches(input);
+  if (input.kind == TargetKind::file) return open_files(input);
   const Parsed<TargetExpander> expander = expander_of(input);
   if (!expander) return std::unexpected(expander.error());
   if (!input.targets.empty()) return std::make_unique<ArgumentList>(input, *expander, unique_memory_max);

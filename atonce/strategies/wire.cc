@@ -65,6 +65,7 @@ void write_target(const Target& target, std::string& to) {
   put(target.userinfo, to);
   put(target.complaint, to);
   put(target.source, to);
+  put(target.bytes, to);
   put(target.batch, to);
   put(target.step, to);
   put(target.after_failure, to);
@@ -82,8 +83,8 @@ std::optional<Target> read_target(std::string_view& from) {
   if (!(take(target.index, from) && take(target.line, from) && take(target.input, from) && take(target.host, from) &&
         take(target.address, from) && take(target.port, from) && take(target.url, from) &&
         take(target.userinfo, from) && take(target.complaint, from) && take(target.source, from) &&
-        take(target.batch, from) && take(target.step, from) && take(target.after_failure, from) &&
-        take(target.members, from) && take(columns, from)))
+        take(target.bytes, from) && take(target.batch, from) && take(target.step, from) &&
+        take(target.after_failure, from) && take(target.members, from) && take(columns, from)))
     return std::nullopt;
   for (; columns > 0; --columns) {
     auto& [name, value] = target.columns.emplace_back();
