@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "atonce/runtime/engine.h"
+#include "atonce/runtime/scope.h"
 #include "atonce/strategies/overlap_desk.h"
 
 namespace atonce {
