@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import resource
 import signal
 import socket
 import subprocess
@@ -192,6 +193,15 @@ class OverlapTest(ProgramTest):
         done = run("overlap", "--world=1000", "--work", "uniform:1000", "--fault", "emfile@connect:1")
         self.expect_exit(done, 5)
         self.assertIn("this machine could not ask", done.stderr)
+
+    def test_more_questions_than_descriptors_wait_for_a_place(self):
+        def few():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+
+        for strategy in STRATEGIES:
+            done = run("overlap", "--world=1000", "--ask", "200", "--work", "uniform:1000", "--strategy", strategy, preexec=few)
+            self.expect_exit(done, 0)
+            self.assertIn("200 asked = 200 answered + 0 failed", done.stdout)
 
     def test_what_cannot_be_asked_for_is_refused_with_exit_code_2(self):
         for words, sentence in ((["--slice", "10us"], "at least 100us"),
