@@ -86,6 +86,7 @@ int run_overlap(const Invocation& invocation) {
   if (plan.seed == 0) plan.seed = fresh_seed();
   const StrategyChoice& choice = plan.strategies.front();
   if (const Parsed<void> fits = check(plan, choice); !fits) return complain_and_exit(fits.error());
+  plan.pacing.window = std::max(1u, plan.overlap.asks);
   const Parsed<Staffing> staffing = find_strategy(choice.name)->plan(plan, choice);
   if (!staffing) return complain_and_exit(staffing.error());
   const auto world = start_world(plan);

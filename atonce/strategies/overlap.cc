@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "atonce/runtime/engine.h"
+#include "atonce/runtime/scope.h"
 #include "atonce/strategies/overlap_desk.h"
 
 namespace atonce {
@@ -31,7 +32,8 @@ void work_blocking(OverlapDesk& desk) {
 
 std::unique_ptr<Io> make_loop(const OverlapDesk& desk) {
   if (!desk.on_ring) return make_epoll_io(desk.faults());
-  auto ring = make_ring_io({.slots = 1'024}, desk.faults());
+  // A few slots are still closing while new ones open.
+  auto ring = make_ring_io({.slots = desk.window + desk.window / 8 + 64}, desk.faults());
   if (!ring) throw std::runtime_error(ring.error().text);
   return std::move(*ring);
 }
@@ -175,6 +177,7 @@ Parsed<OverlapRun> run_overlap(const Plan& plan, const StrategyChoice& choice, c
                     .watch = watch},
                    faults->plan);
   desk.workers = workers_of(staffing, options, async);
+  desk.window = std::max(1u, staffing.window / std::max(1u, staffing.workers));
   desk.slice = options.slice;
   desk.on_ring = staffing.engine == "ring";
   way->run(desk);

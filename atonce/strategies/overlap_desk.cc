@@ -54,18 +54,21 @@ std::optional<OverlapItem> OverlapDesk::claim() {
   return items_[index];
 }
 
-Task<void> OverlapDesk::run_one(Io& io, OverlapItem item) {
-  if (item.is_part)
+Task<void> OverlapDesk::run_one(Io& io, Limiter& places, OverlapItem item) {
+  if (item.is_part) {
     co_await compute(io, setting_, item.number, *works_[item.number], parts_[item.number]);
-  else
+  } else if (const Result<Permit> place = co_await places.acquire()) {
     co_await ask_number(io, setting_, item.number, asks_[item.number]);
+  }
 }
 
 Task<void> OverlapDesk::run(Io& io, std::span<const OverlapItem> items) {
   co_await with_scope(io, [&](Scope& watched) -> Task<void> {
     watched.start(cancel_when_stopped, std::ref(io), std::ref(watched), std::cref(setting_.stop));
+    Limiter places(io, window);
     co_await with_scope(io, [&](Scope& scope) -> Task<void> {
-      for (const OverlapItem item : items) scope.start(&OverlapDesk::run_one, this, std::ref(io), item);
+      for (const OverlapItem item : items)
+        scope.start(&OverlapDesk::run_one, this, std::ref(io), std::ref(places), item);
       co_return;
     });
     watched.cancel();

@@ -9,6 +9,7 @@
 
 #include "atonce/jobs/overlap.h"
 #include "atonce/runtime/fault_plan.h"
+#include "atonce/runtime/limiter.h"
 #include "atonce/strategies/control.h"
 
 namespace atonce {
@@ -46,6 +47,7 @@ class OverlapDesk {
 
   // What the plan says of the ways.
   std::uint32_t workers = 1;
+  std::uint32_t window = 1;  ///< of one worker: connections at once; further questions wait for a place
   Duration slice{};
   bool on_ring = false;
 
@@ -55,7 +57,7 @@ class OverlapDesk {
     std::atomic<std::int64_t> lateness_ns{0};
   };
 
-  Task<void> run_one(Io& io, OverlapItem item);
+  Task<void> run_one(Io& io, Limiter& places, OverlapItem item);
 
   std::size_t ask_count_;
   std::vector<std::unique_ptr<Work>> works_;
