@@ -69,6 +69,7 @@ int main(int argc, char** argv) {
   }
   for (std::thread& one : crew) one.join();
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-  std::printf("{\"written\": %llu, \"seconds\": %.6f}\n", static_cast<unsigned long long>(written.load()), took.count());
+  std::printf("{\"written\": %llu, \"seconds\": %.6f}\n", static_cast<unsigned long long>(written.load()),
+              took.count());
   return written == count ? 0 : 1;
 }
