@@ -125,6 +125,21 @@ class MadeFilesTest(WriteTest):
                               capture_output=True, text=True, check=True).stdout
         self.assertEqual(told, "written|3|3\n")
 
+    def test_one_file_of_a_run_can_be_asked_for(self):
+        kept = self.folder / "run"
+        self.write_files("-n", 1, "--fan-out", 2, "--run", kept)
+        path = sorted(files_of(self.place))[0]
+        for word in [path, path.split("/")[1]]:
+            told = run("show", kept, "--target", word).stdout
+            self.assertIn(f"{path}, line 1 of made files: written, settled\n", told)
+
+    def test_strategies_can_be_compared_and_agree(self):
+        done = run("compare", "write", self.place, "-n", 200, "--strategy", "sequential,threads:5,async", "--rounds", 2)
+        self.expect_exit(done, 0)
+        self.assertIn("agree on all 200 verdicts", done.stdout)
+        self.assertEqual(sorted(os.listdir(self.place)), [f"{name}.{i}" for name in ["async", "sequential", "threads:5"] for i in [1, 2]])
+        self.assertEqual(len(files_of(self.place)), 1200)
+
     def test_a_dry_run_says_what_would_be_written_and_writes_nothing(self):
         done = self.write_files("-n", 10, "--dry-run")
         self.expect_exit(done, 0)

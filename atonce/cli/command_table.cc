@@ -117,7 +117,7 @@ constexpr std::array commands{
     CommandRow{Command::compare, "compare", "JOB [LIST | TARGET...]",
                "run the same work with each strategy, and say which is faster",
                "Runs JOB (probe, fetch, batch, write) over the same targets with each strategy,\n"
-               "in interleaved rounds; reports time, CPU, memory, and whether the verdicts agree.\n"
+               "in interleaved rounds; reports time, CPU, memory, and whether verdicts agree.\n"
                "Takes the options of JOB too: atonce help fetch. A peer is a command that reads\n"
                "the targets on its standard input, and writes a line for each.",
                compare_examples},

@@ -22,6 +22,8 @@ void add_line(std::string& text, const Target& target) {
     text += target.input;
   else if (!target.url.empty())
     text += target.url;
+  else if (is_file(target))
+    text += target.host;
   else
     text += target.host.contains(':') ? fmt::format("[{}]:{}", target.host, target.port)
                                       : fmt::format("{}:{}", target.host, target.port);

@@ -62,7 +62,9 @@ std::string target_text(const Target& target) {
   if (!target.valid()) return fmt::format("(line {}) {}", target.line, target.complaint);
   if (target.batch != 0)
     return fmt::format("{} ({} {})", target.input, target.members, target.members == 1 ? "request" : "requests");
-  if (target.port == 0) return fmt::format("{} ({} bytes)", escape_for_terminal(target.host), target.bytes);
+  if (is_file(target))
+    return fmt::format("{} ({} {})", escape_for_terminal(target.host), target.bytes,
+                       target.bytes == 1 ? "byte" : "bytes");
   return target.url.empty() ? fmt::format("{}:{}", target.host, target.port) : target.url;
 }
 

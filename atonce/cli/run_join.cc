@@ -27,6 +27,8 @@ void write_key(const Target& target, std::string& key) {
     fmt::format_to(std::back_inserter(key), "? {}", target.input);
   else if (!target.url.empty())
     key = target.url;
+  else if (is_file(target))
+    key = target.host;
   else if (target.address)
     key = write_endpoint({target.address, target.port});
   else

@@ -44,7 +44,7 @@ class Wanted {
   }
 
   bool is(const Target& target) const {
-    if (target.input == word_) return true;
+    if (target.input == word_ || (is_file(target) && target.host == word_)) return true;
     if (!target.url.empty()) return urls_.contains(target.url);
     const auto [from, to] = hosts_.equal_range(target.host);
     return target.valid() && std::any_of(from, to, [&](const auto& host) { return host.second == target.port; });
@@ -60,6 +60,7 @@ class Wanted {
 std::string write_target(const Target& target) {
   if (!target.valid()) return fmt::format("{} ({})", target.input, target.complaint);
   if (!target.url.empty()) return target.url;
+  if (is_file(target)) return target.host;
   if (target.address) return write_endpoint({target.address, target.port});
   return fmt::format("{}:{}", target.host, target.port);
 }

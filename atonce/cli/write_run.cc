@@ -33,9 +33,10 @@ Parsed<void> complete_write(Plan& plan) {
   files.seed = plan.seed;
   if (files.content.empty()) return {};
   struct stat status{};
-  if (stat(files.content.c_str(), &status) != 0 || !S_ISREG(status.st_mode))
-    return complain_of(errno, fmt::format("--size @{} cannot be read: {}", escape_for_terminal(files.content),
-                                          S_ISDIR(status.st_mode) ? "it is a folder" : std::strerror(errno)));
+  const int error = stat(files.content.c_str(), &status) == 0 ? 0 : errno;
+  if (error != 0 || !S_ISREG(status.st_mode))
+    return complain_of(error, fmt::format("--size @{} cannot be read: {}", escape_for_terminal(files.content),
+                                          error != 0 ? std::strerror(error) : "it is no regular file"));
   files.content_bytes = static_cast<std::uint64_t>(status.st_size);
   return {};
 }

@@ -39,7 +39,7 @@ class WriteGroup {
   }
 
   void add(Outcome& outcome) { outcomes_.push_back(&outcome); }
-  bool full() const { return outcomes_.size() == group_max; }
+  bool full() const { return outcomes_.size() >= group_max; }
   std::span<Outcome* const> outcomes() const { return outcomes_; }
 
   /// Until the group is written.

@@ -36,6 +36,9 @@ struct Target {
   bool valid() const { return complaint.empty(); }
 };
 
+/// A path below a folder, to be written.
+inline bool is_file(const Target& target) { return !target.host.empty() && target.port == 0 && target.url.empty(); }
+
 /// The request behind `target` in its batch; only where it has `members` to come.
 inline Target next_member(Target target) {
   ++target.index;

@@ -50,7 +50,7 @@ def on_disk(bench, section):
 
 def measure(bench, section, place, before):
     count = bench.pick(100_000, 20_000, 500)
-    rows = {name: Row(name, " ".join(str(word) for word in words).replace(str(bench.atonce), "atonce"), count) for name, words in ways(bench, count).items()}
+    rows = {name: Row(name, " ".join(map(shown, words)), count) for name, words in ways(bench, count).items()}
     for turn in range(bench.rounds):
         order = list(rows)
         for name in order[turn % len(order):] + order[:turn % len(order)]:
@@ -62,6 +62,10 @@ def measure(bench, section, place, before):
             note(rows[name], ran, count)
             say(f"    round {turn + 1} {name:32} {ran.trouble() or f'{ran.seconds:.2f} s, {count / ran.seconds:,.0f}/s'}")
     section.rows = list(rows.values())
+
+
+def shown(word):
+    return Path(word).name if isinstance(word, Path) or word == sys.executable else str(word)
 
 
 def note(row, ran, count):
