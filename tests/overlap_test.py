@@ -95,7 +95,7 @@ class OverlapTest(ProgramTest):
                 self.assertLess(result["covered_share"], 0.01)
                 self.assertGreaterEqual(result["time_total"], result["time_waiting"] + result["time_computing"])
             else:
-                self.assertGreater(result["covered_share"], 0.9, strategy)
+                self.assertGreater(result["covered_share"], 0.75, strategy)
                 self.assertLess(result["time_total"], result["time_one_after_another"] * 0.9, strategy)
 
     def test_an_answer_is_seen_within_two_slices_of_its_arrival(self):
@@ -116,9 +116,10 @@ class OverlapTest(ProgramTest):
             self.assertLessEqual(result["unseen_max"], 2 * result["slice_longest"] + 0.2)
 
     def samples_for(self, seconds):
-        """So much work as takes about so long here and now."""
-        took = self.overlap("--ask", "0", "--work", "uniform:200000000", "--seed", "1")["time_computing"]
-        return int(200_000_000 * seconds / took)
+        """So much work as takes this long at least, also once nobody else wants the processor any more."""
+        flags = set(Path("/proc/cpuinfo").read_text().split())
+        a_second = 10_000_000_000 if "avx512dq" in flags else 4_000_000_000 if "avx2" in flags else 1_500_000_000
+        return int(a_second * seconds)
 
     def test_a_slice_that_makes_an_answer_late_is_warned_of(self):
         def thinks(connection):

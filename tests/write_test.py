@@ -319,11 +319,13 @@ class DiskTest(WriteTest):
 
     def test_a_disk_that_becomes_read_only_meanwhile_does_not_permit(self):
         done = self.small_disk("64M", """
-            "$ATONCE" write $PLACE/files -n 4000 --rate 4000 --no-run --format none & PID=$!
-            sleep 0.4; mount -o remount,ro $PLACE; wait $PID || echo "exit $?"; find $PLACE/files -type f | wc -l""")
+            "$ATONCE" write $PLACE/files -n 8000 --rate 4000 --no-run --format none & PID=$!
+            while [ -z "$(ls -A $PLACE/files 2>&1)" ] || [ ! -d $PLACE/files ]; do sleep 0.01; done
+            # While a file is being written, the disk is busy.
+            until mount -o remount,ro $PLACE 2>/dev/null; do sleep 0.001; done; wait $PID || echo "exit $?"; find $PLACE/files -type f | wc -l""")
         account = account_of(done.stderr)
         self.assertEqual(set(account), {"written", "not_permitted"}, done.stderr)
-        self.assertEqual(sum(account.values()), 4000)
+        self.assertEqual(sum(account.values()), 8000)
         self.assertEqual(done.stdout, f"{account['written']}\n")
 
     def test_a_folder_removed_meanwhile_is_made_again_below_and_missed_above(self):
