@@ -63,8 +63,8 @@ class Overlap : public testing::Test {
     io.short_transfers(in_pieces);
     AskedNumber asked;
     io.run([](SimIo& sim, OverlapSetting how, std::string says, Duration after, AskedNumber* into) -> Task<void> {
+      Instant said;
       co_await with_scope(sim, [&](Scope& scope) -> Task<void> {
-        Instant said;
         scope.start(serve_once, std::ref(sim), says, after, &said);
         co_await yield(sim);
         co_await ask_number(sim, how, 0, *into);
