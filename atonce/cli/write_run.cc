@@ -1,7 +1,6 @@
 #include "atonce/cli/write_run.h"
 
 #include <fmt/format.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -26,9 +25,7 @@ std::string content_text(const FileInput& files) {
 
 Parsed<void> complete_write(Plan& plan) {
   if (plan.job != "write") return {};
-  if (plan.seed == 0 && !plan.run.resume)
-    while (plan.seed == 0 && getrandom(&plan.seed, sizeof plan.seed, 0) >= 0) {
-    }
+  if (plan.seed == 0 && !plan.run.resume) plan.seed = fresh_seed();
   FileInput& files = plan.input.files;
   files.seed = plan.seed;
   if (files.content.empty()) return {};

@@ -1,13 +1,11 @@
 #include "atonce/strategies/file_list.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <mutex>
@@ -21,6 +19,7 @@
 #include "atonce/jobs/target_parser.h"
 #include "atonce/strategies/list_file.h"
 #include "atonce/strategies/long_lines.h"
+#include "atonce/strategies/nameless_file.h"
 
 namespace atonce {
 namespace {
@@ -201,22 +200,15 @@ class EntryStore {
   }
 
  private:
-  static std::string place() {
-    const char* folder = std::getenv("TMPDIR");
-    return folder != nullptr && *folder != '\0' ? folder : "/tmp";
-  }
   static std::unexpected<Complaint> cannot(int error) {
     return complain_of(error, fmt::format("a large file of the archive cannot be copied to {}: {}; set TMPDIR to where "
                                           "there is room",
-                                          place(), std::strerror(error)));
+                                          temporary_folder(), std::strerror(error)));
   }
   Parsed<void> make() {
-    file_ = OwnedDescriptor(::open(place().c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-    if (file_) return {};
-    std::string name = place() + "/atonce-entries-XXXXXX";
-    file_ = OwnedDescriptor(mkostemp(name.data(), O_CLOEXEC));
-    if (!file_) return cannot(errno);
-    unlink(name.c_str());
+    Result<OwnedDescriptor> made = make_nameless_file();
+    if (!made) return cannot(made.error().code);
+    file_ = std::move(*made);
     return {};
   }
 

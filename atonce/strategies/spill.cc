@@ -1,24 +1,18 @@
 #include "atonce/strategies/spill.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <utility>
 
+#include "atonce/strategies/nameless_file.h"
 #include "atonce/strategies/wire.h"
 
 namespace atonce {
 namespace {
 
 constexpr std::size_t buffer_bytes = 256 << 10;
-
-std::string temporary_directory() {
-  const char* named = std::getenv("TMPDIR");
-  return named != nullptr && *named != '\0' ? named : "/tmp";
-}
 
 }  // namespace
 
@@ -42,14 +36,9 @@ Spill& Spill::operator=(Spill&& other) noexcept {
 }
 
 int Spill::open_file() {
-  const std::string directory = temporary_directory();
-  file_ = open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  if (file_ >= 0) return 0;
-  // Some file systems have no files without a name: one is made and its name taken away.
-  std::string path = directory + "/atonce-spill-XXXXXX";
-  file_ = mkostemp(path.data(), O_CLOEXEC);
-  if (file_ < 0) return errno;
-  unlink(path.c_str());
+  Result<OwnedDescriptor> file = make_nameless_file();
+  if (!file) return file.error().code;
+  file_ = file->release();
   return 0;
 }
 

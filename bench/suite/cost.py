@@ -28,7 +28,7 @@ def cost(bench, section):
         order = list(WAYS)
         for name in order[turn % len(order):] + order[:turn % len(order)]:
             ran, sizes[name] = run_once(bench, names, WAYS[name])
-            note(rows[name], ran, count)
+            rows[name].note_run(ran, count)
             seconds[name].append(None if ran.trouble() else ran.seconds)
             say(f"    round {turn + 1} {name:8} {ran.trouble() or f'{ran.seconds:.2f} s, {ran.cpu_s:.2f} s of processor'}")
     section.rows = list(rows.values())
@@ -45,15 +45,6 @@ def run_once(bench, names, options):
     ran = process.run([bench.atonce, "probe", names, "-q", *PACE, *filled], PATIENCE_S)
     size = sum(file.stat().st_size for file in folder.iterdir()) if folder.exists() else 0
     return ran, size
-
-
-def note(row, ran, count):
-    if ran.trouble():
-        row.rates.append(None)
-        row.note = ran.trouble()
-        return
-    row.rates.append(count / ran.seconds)
-    row.cpu_us.append(ran.cpu_s / count * 1e6)
 
 
 def goals(seconds, rows, sizes, count):

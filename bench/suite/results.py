@@ -19,6 +19,16 @@ class Row:
         seen = [rate for rate in self.rates if rate]
         return median(seen) if seen else None
 
+    def note_run(self, ran, count):
+        """Takes down a round of `count` targets, or what went wrong with it."""
+        if ran.trouble():
+            self.rates.append(None)
+            self.note = ran.trouble()
+            return
+        self.rates.append(count / ran.seconds)
+        self.cpu_us.append(ran.cpu_s / count * 1e6)
+        self.answers += count
+
 
 @dataclass
 class Goal:

@@ -65,23 +65,13 @@ def measure(bench, section, place, before):
             if took.exists():
                 ran.seconds = int(took.read_text()) / 1e9
                 took.unlink()
-            note(rows[name], ran, count)
+            rows[name].note_run(ran, count)
             say(f"    round {turn + 1} {name:32} {ran.trouble() or f'{ran.seconds:.2f} s, {count / ran.seconds:,.0f}/s'}")
     section.rows = list(rows.values())
 
 
 def shown(word):
     return Path(word).name if isinstance(word, Path) or word == sys.executable else str(word)
-
-
-def note(row, ran, count):
-    if ran.trouble():
-        row.rates.append(None)
-        row.note = ran.trouble()
-        return
-    row.rates.append(count / ran.seconds)
-    row.cpu_us.append(ran.cpu_s / count * 1e6)
-    row.answers += count
 
 
 def add_goals(section, over_python, over_threads):
