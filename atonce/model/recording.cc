@@ -1,0 +1,119 @@
+#include "atonce/model/recording.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "atonce/model/address.h"
+#include "atonce/model/escape.h"
+
+namespace atonce {
+namespace {
+
+// The first width of a bin: a round of 16 ms fills them all.
+constexpr Duration bin_narrowest = std::chrono::microseconds(64);
+
+std::uint64_t microseconds(Duration length) {
+  return length > Duration{} ? static_cast<std::uint64_t>(length / std::chrono::microseconds(1)) : 0;
+}
+
+/// What of its bin is left at `at`.
+Duration rest_of_bin(Duration at, Duration width) { return width - at % width; }
+
+}  // namespace
+
+Recorder::Recorder(Instant begin) : begin_(begin), width_(bin_narrowest), bins_(Recording::bins_max) {}
+
+void Recorder::widen_to(Duration at) {
+  constexpr std::size_t half = Recording::bins_max / 2;
+  while (at / width_ >= static_cast<std::int64_t>(Recording::bins_max)) {
+    for (std::size_t i = 0; i < half; ++i) {
+      const Bin &first = bins_[2 * i], &second = bins_[2 * i + 1];
+      bins_[i] = {first.starts + second.starts, first.ends + second.ends,
+                  first.after_starts + width_ * static_cast<std::int64_t>(first.starts) + second.after_starts,
+                  first.after_ends + width_ * static_cast<std::int64_t>(first.ends) + second.after_ends};
+    }
+    std::fill(bins_.begin() + half, bins_.end(), Bin{});
+    width_ *= 2;
+  }
+}
+
+void Recorder::note_start(Duration at) {
+  Bin& bin = bins_[static_cast<std::size_t>(at / width_)];
+  ++bin.starts;
+  bin.after_starts += rest_of_bin(at, width_);
+}
+
+void Recorder::note_end(Duration at) {
+  Bin& bin = bins_[static_cast<std::size_t>(at / width_)];
+  ++bin.ends;
+  bin.after_ends += rest_of_bin(at, width_);
+}
+
+void Recorder::add(const Outcome& outcome) {
+  const bool wanted = samples(outcome.target.index);
+  add(outcome.target.index, wanted ? label_of(outcome.target) : "", outcome.verdict, outcome.started, outcome.finished,
+      stretches_of(outcome));
+}
+
+void Recorder::add(std::uint64_t index, std::string_view label, Verdict verdict, Instant started, Instant finished,
+                   const Stretches& stretches) {
+  if (started == Instant{} || finished < started) return;  // Nothing was asked of anybody.
+  const Duration from = std::max(Duration{}, started - begin_), to = std::max(Duration{}, finished - begin_);
+  last_ = std::max(last_, to);
+  widen_to(to);
+  note_start(from);
+  note_end(std::max(from, to - Duration(1)));  // What ends with a bin ends in it.
+  for (const Stretch& stretch : stretches.all())
+    phase_us_[static_cast<std::size_t>(stretch.phase)].add(microseconds(stretch.end - stretch.begin));
+  if (!samples(index)) return;
+  RecordedJob job{.index = index, .verdict = verdict};
+  for (const Stretch& stretch : stretches.all())
+    job.parts[job.part_count++] = {stretch.phase, stretch.begin - begin_, stretch.end - stretch.begin};
+  const std::string_view words = cut_at_character(label, job.label.size());
+  std::memcpy(job.label.data(), words.data(), words.size());
+  job.label_size = static_cast<std::uint8_t>(words.size());
+  sample(job);
+}
+
+void Recorder::sample(const RecordedJob& job) {
+  jobs_.push_back(job);
+  while (jobs_.size() > Recording::jobs_max) {
+    stride_ *= 2;
+    std::erase_if(jobs_, [this](const RecordedJob& one) { return !samples(one.index); });
+  }
+}
+
+std::unique_ptr<Recording> Recorder::finish(Instant end) const {
+  auto recording = std::make_unique<Recording>();
+  recording->wall = std::max(last_, end - begin_);
+  recording->bin = width_;
+  const std::int64_t bins = (recording->wall + width_ - Duration(1)) / width_;
+  recording->bin_count =
+      static_cast<std::uint32_t>(std::min<std::int64_t>(bins, static_cast<std::int64_t>(Recording::bins_max)));
+  std::uint64_t running = 0;
+  for (std::uint32_t i = 0; i < recording->bin_count; ++i) {
+    const Bin& bin = bins_[i];
+    const Duration within = std::min(width_, recording->wall - width_ * static_cast<std::int64_t>(i));
+    const Duration together = width_ * static_cast<std::int64_t>(running) + bin.after_starts - bin.after_ends;
+    recording->in_flight[i] = static_cast<float>(std::max(0.0, seconds(together) / seconds(within)));
+    recording->finished[i] = bin.ends;
+    running += bin.starts - bin.ends;
+  }
+  recording->phase_us = phase_us_;
+  recording->job_count = static_cast<std::uint32_t>(jobs_.size());
+  std::ranges::copy(jobs_, recording->jobs.begin());
+  std::ranges::sort(std::span(recording->jobs).first(jobs_.size()), {}, &RecordedJob::index);
+  return recording;
+}
+
+std::string label_of(const Target& target) {
+  if (!target.url.empty()) return target.url;
+  if (is_file(target)) return target.host;
+  if (!target.valid() || target.host.empty()) return target.input;
+  return target.address ? write_endpoint({target.address, target.port})
+                        : fmt::format("{}:{}", target.host, target.port);
+}
+
+}  // namespace atonce
