@@ -67,7 +67,7 @@ function make_costs(section) {
     make_cost("Memory at its peak", all, (one) => [{ value: one.memory, look: "first" }], (values) => bytes(values[0])),
     make_cost("Context switches", all, (one) => [{ value: one.voluntary, look: "first" }, { value: one.involuntary, look: "second" }],
       (values) => grouped(sum_of(values)), [part_key("first", "to wait"), part_key("second", "made to give way")]),
-    make_cost("System calls", all, (one) => [{ value: one.calls, look: "first" }], (values) => grouped(values[0])),
+    make_cost("System calls for each target", all, (one) => [{ value: one.calls, look: "first" }], (values) => three_digits(values[0])),
   ].filter(Boolean);
   return costs.length ? make("div", { class: "costs" }, ...costs) : null;
 }

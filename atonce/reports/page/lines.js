@@ -2,7 +2,7 @@
 
 const charts = [];  // for a change of light
 const colour_of = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const dashes = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
+const dashes = [[], [6, 3], [2, 2], [8, 3, 2, 3]];  // where colours repeat
 
 function axis(values, more) {
   return {
@@ -14,7 +14,7 @@ function axis(values, more) {
 function line_of(strategy, value, paths) {
   return {
     label: strategy.name, stroke: () => colour_of("--line-" + strategy.colour), width: 1.75, spanGaps: true,
-    dash: dashes[(strategy.dash ?? 0) % dashes.length], points: { show: false }, value: (chart, raw) => (raw === null || raw === undefined ? unknown : value(raw)), paths,
+    dash: dashes[(strategy.dash ?? 0) % dashes.length], points: { show: false }, value: (chart, raw) => (raw === null || raw === undefined ? "" : value(raw)), paths,
   };
 }
 
@@ -26,7 +26,8 @@ function joined(tables) {
 function make_chart(name, options, data) {
   const frame = make("div", { class: "frame" });
   const element = make("figure", {}, make("figcaption", {}, name), frame);
-  const chart = new uPlot({ width: 300, height: 210, padding: [8, 10, 0, 0], ...options }, data, frame);
+  const legend = { markers: { width: 0, fill: (chart, i) => chart.series[i].stroke(chart, i) } };
+  const chart = new uPlot({ width: 300, height: 210, padding: [8, 10, 0, 0], legend, ...options }, data, frame);
   follow_width(frame, (width) => chart.setSize({ width, height: 210 }));
   charts.push(chart);
   element.chart = chart;
@@ -34,7 +35,7 @@ function make_chart(name, options, data) {
 }
 
 /// A chart over time whose range follows the view of its section, and leads it.
-function make_time_chart(name, view, strategies, tables, value) {
+function make_time_chart(name, view, strategies, tables, value, mark_name) {
   let following = false;
   const show = (chart) => {
     following = true;
@@ -43,8 +44,8 @@ function make_time_chart(name, view, strategies, tables, value) {
   };
   const options = {
     scales: { x: { time: false, range: (chart, min, max) => [min ?? 0, max ?? view.extent] }, y: { range: (chart, min, max) => [0, max > 0 ? max * 1.06 : 1] } },
-    axes: [axis((chart, marks) => mark_names(marks, marks.length > 1 ? marks[1] - marks[0] : 1), { space: 90 }), axis((chart, marks) => marks.map(value), { size: 64 })],
-    series: [{ label: "time", value: (chart, raw) => (raw === null ? unknown : duration(raw)) }, ...strategies.map((strategy) => line_of(strategy, value, uPlot.paths.stepped({ align: 1 })))],
+    axes: [axis((chart, marks) => mark_names(marks, marks.length > 1 ? marks[1] - marks[0] : 1), { space: 90, size: 34 }), axis((chart, marks) => marks.map(mark_name), { size: 56 })],
+    series: [{ label: "time", value: (chart, raw) => (raw === null ? "" : duration(raw)) }, ...strategies.map((strategy) => line_of(strategy, value, uPlot.paths.stepped({ align: 1 })))],
     cursor: { drag: { x: true, y: false, setScale: false }, bind: { dblclick: () => () => view.reset() } },
     hooks: {
       setSelect: [(chart) => {
@@ -82,8 +83,18 @@ function make_time_charts(strategies, view) {
   if (with_bins.length === 0) return null;
   const tables = (key, wanted, combine) => with_bins.map(({ recording }) => coarser(recording[key], recording.bin, wanted, combine));
   return make("div", { class: "pair" },
-    make_time_chart("In flight", view, with_bins, tables("in_flight", 200, mean_of_bins), three_digits),
-    make_time_chart("Finished each second", view, with_bins, tables("finished", 50, rate_of_bins), rate));
+    make_time_chart("In flight", view, with_bins, tables("in_flight", 200, mean_of_bins), three_digits, plain),
+    make_time_chart("Finished each second", view, with_bins, tables("finished", 50, rate_of_bins), rate, plain));
+}
+
+/// Round marks on a logarithmic axis: 1, 2, 5 of each power of ten where there are few of these.
+function powers_between(low, high) {
+  const first = Math.floor(Math.log10(low)), last = Math.ceil(Math.log10(high));
+  const factors = last - first > 3 ? [1] : [1, 2, 5];
+  const marks = [];
+  for (let power = first; power <= last && marks.length < 100; ++power)
+    for (const factor of factors) marks.push(factor * 10 ** power);
+  return marks.filter((mark) => mark >= low && mark <= high);
 }
 
 /// How many of the jobs had done with a phase after so long: a step for each bucket, the length of time on a logarithmic axis.
@@ -101,8 +112,8 @@ function make_quantile_chart(phase, rows) {
   const whole = [low / 1.3, high * 1.3];
   const options = {
     scales: { x: { time: false, distr: 3, range: (chart, min, max) => (min > 0 && max > min ? [min, max] : whole) }, y: { range: () => [0, 1.02] } },
-    axes: [axis((chart, marks) => marks.map((mark) => (mark === null ? null : duration(mark))), { space: 60 }), axis((chart, marks) => marks.map((mark) => percent(mark)), { size: 52 })],
-    series: [{ label: "within", value: (chart, raw) => (raw === null ? unknown : duration(raw)) }, ...rows.map(({ strategy }) => line_of(strategy, (share) => percent(share, 1), uPlot.paths.stepped({ align: 1 })))],
+    axes: [axis((chart, marks) => marks.map((mark) => duration(mark, plain)), { size: 34, splits: (chart, index, low, high) => powers_between(low, high), filter: (chart, marks) => marks }), axis((chart, marks) => marks.map((mark) => percent(mark)), { size: 52 })],
+    series: [{ label: "within", value: (chart, raw) => (raw === null ? "" : duration(raw)) }, ...rows.map(({ strategy }) => line_of(strategy, (share) => percent(share, 1), uPlot.paths.stepped({ align: 1 })))],
     cursor: { drag: { x: true, y: false }, bind: { dblclick: (chart) => () => chart.setScale("x", { min: whole[0], max: whole[1] }) } },
   };
   const element = make_chart("", options, joined(tables));
@@ -121,7 +132,12 @@ function make_distributions(strategies, phases) {
   return figures.length ? make("div", { class: "pair" }, ...figures) : null;
 }
 
-const redraw = () => charts.forEach((chart) => chart.redraw(false, true));
+function redraw() {
+  for (const chart of charts) {
+    chart.redraw(false, true);
+    chart.root.querySelectorAll(".u-marker").forEach((marker, i) => i > 0 && (marker.style.background = chart.series[i].stroke(chart)));
+  }
+}
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 // A page is printed on white, whatever the screen is.
 addEventListener("beforeprint", () => (document.documentElement.classList.add("paper"), redraw()));

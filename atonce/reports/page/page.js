@@ -9,9 +9,9 @@ function story_of(section) {
   const busy = base.cpu === null ? null : base.cpu / base.wall;
   const gain = base.wall / best.wall;
   const first = best === base ? [name_of(base), " was not beaten: it took ", duration(base.wall), ". "]
-    : [name_of(best), " took ", duration(best.wall), ", ", name_of(base), " ", duration(base.wall), ": ", ratio(gain), gain < 1.1 ? ", hardly a difference. " : ". "];
+    : [name_of(best), " took ", duration(best.wall), ", ", name_of(base), " ", duration(base.wall), gain < 1.1 ? ": hardly a difference. " : ": " + three_digits(gain) + " times as fast. "];
   const why = busy === null ? []
-    : ["While ", quoted(base.name), " went on, the processor was busy for ", percent(busy), " of the time. ",
+    : ["While ", quoted(base.name), " went on, a processor was busy for ", percent(busy), " of the time. ",
       busy < 0.5 ? "The rest was waiting, and waiting for many things at once takes no longer than waiting for one."
         : busy < 0.9 ? "There was some waiting for the others to fill with work."
         : "Nothing was waited for, so there was nothing to overlap; only more processors could make it faster."];
@@ -36,14 +36,14 @@ function make_section(data, number) {
   const section = section_of(object_of(data));
   const recorded = section.strategies.filter((strategy) => strategy.recording);
   const drawn = recorded.filter((strategy) => strategy.recording.jobs.some((job) => job.stretches.length));
-  section.strategies.forEach((strategy, i) => (strategy.dash = i));
+  section.strategies.forEach((strategy, i) => (strategy.dash = Math.floor(i / colours)));
   const view = new View(most_of(recorded.map((strategy) => strategy.recording.wall)));
   const used = new Set(recorded.flatMap(({ recording }) => [...recording.jobs.flatMap((job) => job.stretches.map((one) => one.phase.name)), ...recording.phases.map((one) => one.name)]));
   const phases = section.phases.all.filter((phase) => used.has(phase.name));
   const jobs = most_of(drawn.map((strategy) => strategy.recording.jobs.length));
   const about = drawn.length === 0 ? null : make("p", { class: "about" },
     jobs === section.targets ? "Every job is a row" : "A row is a job; " + counted(jobs, "job", "jobs") + (section.targets ? " of " + grouped(section.targets) : "") + " are shown",
-    drawn.length > 1 ? ", the same under each strategy. All share one axis of time." : ".");
+    drawn.length > 1 ? ", the same under each strategy, in one of its rounds. All share one axis of time." : ".");
   return make("section", { id: "section-" + number, "aria-labelledby": "title-" + number },
     make("h2", { id: "title-" + number }, quoted(section.title || "a result without a title", 300)),
     story_of(section), make_thresholds(section.thresholds), make_summary(section.summary),

@@ -41,7 +41,7 @@ class Band {
     const at_once = recording.bin && recording.wall > 0 ? sum_of(recording.in_flight) * recording.bin / recording.wall : null;
     const facts = [];
     if (at_once !== null) facts.push(three_digits(at_once) + " in flight on average");
-    if (busy !== null) facts.push("processor busy " + percent(busy));
+    if (busy !== null) facts.push(percent(busy) + " of a processor used");
     return make("div", { class: "band-head" },
       make("h4", {}, make("i", { class: "key line-" + strategy.colour }), quoted(strategy.name)),
       make("p", { class: "big" }, duration(recording.wall)),
@@ -156,5 +156,5 @@ function share_bar(jobs) {
     return part;
   }));
   const [phase, length] = [...totals].reduce((most, one) => (one[1] > most[1] ? one : most));
-  return make("div", {}, make("p", {}, "in a job: ", percent(length / whole), " ", quoted(phase.name, 30)), bar);
+  return make("div", {}, make("p", {}, percent(length / whole), " of a job: ", quoted(phase.name, 30)), bar);
 }

@@ -47,15 +47,17 @@ class View {
   }
 }
 
-/// Calls `change` with the width of `element`, now and whenever it is another.
+/// Calls `change` with the width of `element`, soon and whenever it is another; not at once, since what is drawn then may
+/// change the width of others.
 function follow_width(element, change) {
   let width = 0;
-  new ResizeObserver(() => {
+  const look = () => {
     const now = Math.floor(element.clientWidth);
     if (now === width || now === 0) return;
     width = now;
     change(now);
-  }).observe(element);
+  };
+  new ResizeObserver(() => requestAnimationFrame(look)).observe(element);
 }
 
 /// A drag across `element` hands its begin and end (shares of the width) to `select`; a double click calls `reset`.

@@ -36,6 +36,12 @@ function three_digits(value) {
   return value.toExponential(1);
 }
 
+/// The same without zeros that say nothing: for the marks of an axis.
+function plain(value) {
+  const text = three_digits(value);
+  return text.includes(".") && !text.includes("e") ? text.replace(/\.?0+$/, "") : text;
+}
+
 function grouped(value) {
   if (value === null) return unknown;
   if (Math.abs(value) >= 1e15) return value.toExponential(2);
@@ -52,11 +58,11 @@ const time_units = [
 ];
 const time_unit_of = (seconds) => time_units.find((unit) => Math.abs(seconds) < unit.below);
 
-function duration(seconds) {
+function duration(seconds, write = three_digits) {
   if (seconds === null) return unknown;
   if (seconds === 0) return "0 s";
   const unit = time_unit_of(seconds);
-  return minus(three_digits(seconds / unit.size)) + "\u202f" + unit.name;
+  return minus(write(seconds / unit.size)) + "\u202f" + unit.name;
 }
 
 function bytes(count) {
