@@ -54,7 +54,7 @@ function make_section(data, number) {
     ...part("How long each phase took", make_distributions(recorded, phases), make_percentiles(recorded, phases)),
     ...part("What it cost", make_costs(section)),
     ...part("Verdicts", make_agreement(section), make_verdicts(section)),
-    ...part("What to know before believing this", make_caveats(section.caveats)));
+    ...part(section.is_run ? "Notes" : "What to know before believing this", make_caveats(section.caveats)));
 }
 
 function make_contents(sections) {

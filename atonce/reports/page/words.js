@@ -4,11 +4,16 @@
 // accents is cut; so is what nobody would read to its end.
 const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
+function escaped(character) {
+  const code = character.codePointAt(0).toString(16).toUpperCase();
+  return character < "\x80" ? "\\x" + code.padStart(2, "0") : "\\u{" + code + "}";
+}
+
 function shown(value, longest = 160) {
   let text = typeof value === "string" ? value : value === null || value === undefined ? "" : JSON.stringify(value);
   const cut = text.length > longest;
   if (cut) text = text.slice(0, longest);
-  text = text.replace(hidden, (character) => "\\u{" + character.codePointAt(0).toString(16) + "}");
+  text = text.replace(hidden, escaped);
   text = text.replace(/^\p{M}/u, "\u25cc$&").replace(/(\p{M}{3})\p{M}+/gu, "$1\u2026");
   return cut ? text + "\u2026" : text;
 }
