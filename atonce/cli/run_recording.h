@@ -47,7 +47,7 @@ class RunRecorder final : public JournalVisitor {
   std::size_t sessions_ = 0;
   SettledSet settled_;
   Outcome outcome_;
-  Recorder recorder_{restored_begin};
+  OutcomeRecorder recorder_{restored_begin};
 };
 
 /// Calls the jobs of the sample what the list calls them. Without their list they are called by their number.

@@ -17,10 +17,10 @@ using ::testing::Not;
 
 constexpr Instant begin{std::chrono::hours(1)};
 
-Recorder recorder_with(std::string_view label, int jobs = 1) {
-  Recorder recorder(begin);
+OutcomeRecorder recorder_with(std::string_view label, int jobs = 1) {
+  OutcomeRecorder recorder(begin);
   for (int i = 0; i < jobs; ++i) {
-    Stretches stretches;
+    TimedPhases stretches;
     const Instant started = begin + milliseconds(10 * i);
     stretches.add(Phase::connect, started, started + milliseconds(2));
     stretches.add(Phase::answer, started + milliseconds(2), started + milliseconds(9));
@@ -29,7 +29,7 @@ Recorder recorder_with(std::string_view label, int jobs = 1) {
   return recorder;
 }
 
-Json trace_of(const Recorder& recorder, const std::string& name = "async") {
+Json trace_of(const OutcomeRecorder& recorder, const std::string& name = "async") {
   const auto recording = recorder.finish(begin);
   const std::array recordings{NamedRecording{name, recording.get()}};
   return Json::parse(write_trace(recordings));
@@ -75,8 +75,8 @@ TEST(Trace, CountersTellHowManyWereInFlightAndEndAtNothing) {
 }
 
 TEST(Trace, WhatWasDueBeforeTheBeginningMovesAllTimesAlike) {
-  Recorder recorder(begin);
-  Stretches stretches;
+  OutcomeRecorder recorder(begin);
+  TimedPhases stretches;
   stretches.add(Phase::queue, begin - milliseconds(5), begin + milliseconds(1));
   stretches.add(Phase::connect, begin + milliseconds(1), begin + milliseconds(2));
   recorder.add(0, "late", Verdict::open, begin + milliseconds(1), begin + milliseconds(2), stretches);
@@ -87,8 +87,8 @@ TEST(Trace, WhatWasDueBeforeTheBeginningMovesAllTimesAlike) {
 }
 
 TEST(Trace, SlicesThatTouchDoNotOverlapByARoundingError) {
-  Recorder recorder(begin);
-  Stretches stretches;
+  OutcomeRecorder recorder(begin);
+  TimedPhases stretches;
   const Instant middle = begin + std::chrono::nanoseconds(123'456'789'123);
   stretches.add(Phase::connect, begin + std::chrono::nanoseconds(7), middle);
   stretches.add(Phase::answer, middle, middle + std::chrono::nanoseconds(1));
@@ -110,7 +110,7 @@ TEST(Trace, HostileWordsStayWords) {
 }
 
 TEST(Trace, ARecordingOfNothingIsATraceOfNothing) {
-  EXPECT_TRUE(events_of(trace_of(Recorder(begin)), "X").empty());
+  EXPECT_TRUE(events_of(trace_of(OutcomeRecorder(begin)), "X").empty());
   EXPECT_TRUE(Json::parse(write_trace({})).at("traceEvents").empty());
 }
 
