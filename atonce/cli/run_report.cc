@@ -4,7 +4,7 @@
 
 #include "atonce/cli/commands.h"
 #include "atonce/cli/complain.h"
-#include "atonce/cli/report_file.h"
+#include "atonce/cli/page_files.h"
 #include "atonce/cli/run_recording.h"
 #include "atonce/cli/section_file.h"
 #include "atonce/model/escape.h"
@@ -68,13 +68,10 @@ Parsed<RunReport> report_of_run(const std::string& path) {
   return report;
 }
 
-int write_file(const std::string& path, std::string_view text) {
-  const auto file = ReportFile::open(path);
-  if (!file) return complain_and_exit(file.error());
-  (*file)->append(text);
-  if (const int error = (*file)->finish()) return complain_and_exit(report_trouble(path, error));
-  return exit_complete;
-}
+/// Where a run kept its result itself, in the form that a page shows.
+std::string kept_section(const std::string& folder) { return folder + "/" + std::string(result_name); }
+
+bool has_kept_section(const std::string& folder) { return ::access(kept_section(folder).c_str(), F_OK) == 0; }
 
 /// What was read of all sources.
 struct Gathered {
@@ -86,13 +83,13 @@ struct Gathered {
 Parsed<Gathered> gather(const ReportRequest& pages) {
   Gathered gathered;
   for (const std::string& source : pages.sources) {
-    if (!is_folder(source)) {
+    if (!is_folder(source) || has_kept_section(source)) {
       if (!pages.trace.empty())
         return complain(
-            fmt::format("a trace is made of the folder of a run, which \"{}\" is not; of a comparison: "
-                        "atonce compare JOB LIST --trace FILE",
+            fmt::format("a trace is made of the journal of a run, and \"{}\" has none; compare and overlap write "
+                        "theirs themselves, with --trace FILE",
                         escape_for_terminal(source)));
-      Parsed<std::string> section = read_section(source);
+      Parsed<std::string> section = read_section(is_folder(source) ? kept_section(source) : source);
       if (!section) return std::unexpected(section.error());
       gathered.sections.push_back(std::move(*section));
       continue;
@@ -107,12 +104,6 @@ Parsed<Gathered> gather(const ReportRequest& pages) {
   return gathered;
 }
 
-int write_trace_file(const std::string& path, const std::vector<RunReport>& runs) {
-  std::vector<NamedRecording> recordings;
-  for (const RunReport& run : runs) recordings.push_back({title_of(run), run.recording.get()});
-  return write_file(path, write_trace(recordings));
-}
-
 }  // namespace
 
 int run_report(const Invocation& invocation) {
@@ -121,13 +112,16 @@ int run_report(const Invocation& invocation) {
   const bool to_stdout = pages.page.empty() || pages.page == "-";
   if (wants_page && to_stdout && isatty(STDOUT_FILENO) != 0)
     return complain_and_exit({"a page is for a browser, not for a terminal; name a file: -o report.html"});
+  ReportRequest wanted = pages;
+  if (to_stdout) wanted.page.clear();
+  auto files = PageFiles::open(wanted);
+  if (!files) return complain_and_exit(files.error());
   const Parsed<Gathered> gathered = gather(pages);
   if (!gathered) return complain_and_exit(gathered.error());
-  if (!pages.trace.empty())
-    if (const int failed = write_trace_file(pages.trace, gathered->runs)) return failed;
-  if (!wants_page) return exit_complete;
-  const std::string page = write_page(gathered->title, gathered->sections);
-  return to_stdout ? static_cast<int>(print(page)) : write_file(pages.page, page);
+  std::vector<NamedRecording> recordings;
+  for (const RunReport& run : gathered->runs) recordings.push_back({title_of(run), run.recording.get()});
+  if (!files->write(gathered->title, gathered->sections, recordings)) return exit_local_limit;
+  return wants_page && to_stdout ? print(write_page(gathered->title, gathered->sections)) : exit_complete;
 }
 
 }  // namespace atonce
