@@ -28,6 +28,7 @@ class Lab:
     def __init__(self, atonce, folder, output, rounds, scale):
         self.atonce, self.folder, self.output, self.scale = atonce, folder, output, scale
         self.rounds_wanted = rounds
+        self.busy_share = process.busy_share()
         self.results = []  # files of JSON, in the order of the experiments
 
     def rounds(self, usual):

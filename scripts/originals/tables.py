@@ -1,5 +1,6 @@
 """Tables like the originals', with their figures beside ours."""
 import os
+import textwrap
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -17,12 +18,12 @@ class Table:
     ways: list  # the first is what the others are held against
     world: str  # where it was run, and why there
     verdict: str  # what is the same and what is not, and why
-    right: str = ""  # what every verdict was held against
+    right: str  # what every verdict was held against
     wrong: list = field(default_factory=list)  # sentences on verdicts that are not as they should be
 
     def lines(self):
         first = self.ways[0]
-        head = ["way", "published", "here", "times faster: published", "here"]
+        head = ["way", "published", "here", "faster, published", "faster, here"]
         rows = [[way.name, seconds_of(way.published), spread_of(way.seconds), times(first.published, way.published),
                  times(median(first.seconds), median(way.seconds))] for way in self.ways]
         return aligned([head, *rows])
@@ -38,7 +39,7 @@ def spread_of(seconds):
 
 
 def shown(seconds):
-    return f"{seconds:.2f} s" if seconds >= 0.1 else f"{seconds * 1000:.1f} ms"
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds:.3f} s"
 
 
 def times(first, other):
@@ -59,15 +60,21 @@ def aligned(rows):
 
 def write_tables(tables, lab, seconds, failures):
     lines = ["# The five experiments", "",
-             "The originals are small programs in Python. Their figures are from their authors' machines and from the real internet; ours are from this machine and "
-             "the built-in world, whose delays are set so that one after another takes about as long. What can be compared is how many times faster a way is than the first of its table.", "",
-             f"{os.cpu_count()} cores; {seconds:.0f} s for all of it. Where a way was run more than once, the median stands, with the least and the most seen."]
+             *filled("The originals are small programs in Python. Their figures are from their authors' machines and from the real internet; ours are from this machine and "
+                     "the built-in world, whose delays are set so that one after another takes about as long. What can be compared is how many times faster a way is than the first "
+                     "of its table (the columns on the right)."), "",
+             *filled(f"{os.cpu_count()} cores, of which others used {lab.busy_share:.0%} when it began; {seconds:.0f} s for all of it. Where a way was run more than once, its median "
+                     "stands here, with the least and the most seen.")]
     if lab.scale != 1:
-        lines.append(f"**At {lab.scale:g} of the original's scale: only to try it out, the figures mean nothing.**")
+        lines += ["", f"**At {lab.scale:g} of the original's scale: only to try it out, the figures mean nothing.**"]
     for table in tables:
-        lines += ["", f"## {table.title}", "", table.world, "", *table.lines(), "", table.verdict]
-        if table.right:
-            lines += ["", f"Verdicts: {table.right}" if not table.wrong else "**Verdicts are wrong:** " + "; ".join(table.wrong) + "."]
+        lines += ["", f"## {table.title}", "", *filled(table.world), "", *table.lines(), "", *filled(table.verdict), ""]
+        lines += filled("**Verdicts are wrong:** " + "; ".join(table.wrong) + "." if table.wrong else f"Verdicts: {table.right}")
     for failure in failures:
-        lines += ["", f"**Not made:** {failure}"]
+        lines += ["", *filled(f"**Not made:** {failure}")]
     return "\n".join(lines) + "\n"
+
+
+def filled(text):
+    """A paragraph in lines that fit a terminal. What is code stays in one piece."""
+    return textwrap.wrap(text, 120, break_long_words=False, break_on_hyphens=False)
