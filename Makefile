@@ -6,15 +6,15 @@ JOBS ?= $(shell nproc)
 .PHONY: help demo test build bench experiments fuzz soak format tidy clean $(PRESETS)
 
 help:
-	@echo "make demo        build, start a simulated internet, and probe a million names in it"
-	@echo "make test        build everything, with and without sanitizers, and run all tests"
-	@echo "make build       build/release/atonce"
-	@echo "make bench       measure against peers side by side; writes bench/results.md"
-	@echo "make experiments the five experiments that this program grew out of, beside their published figures; ROUNDS=5 for more"
-	@echo "make fuzz        fuzz every parser, FUZZ_SECONDS each (60)"
-	@echo "make soak        a thousand kills, power cuts, and worlds that nobody has seen, for SOAK_SECONDS (600) at least"
-	@echo "make format      format the code; make tidy checks it"
-	@echo "make clean       remove build/"
+	@echo "make demo         build, start a simulated internet, and probe a million names in it"
+	@echo "make test         build everything, with and without sanitizers, and run all tests"
+	@echo "make build        build/release/atonce"
+	@echo "make bench        measure against peers side by side; writes bench/results.md"
+	@echo "make experiments  the five experiments that this program grew out of, beside their published figures; ROUNDS=5 for more"
+	@echo "make fuzz         fuzz every parser, FUZZ_SECONDS each (60)"
+	@echo "make soak         a thousand kills, power cuts, and worlds that nobody has seen, for SOAK_SECONDS (600) at least"
+	@echo "make format       format the code; make tidy checks it"
+	@echo "make clean        remove build/"
 
 build/%/build.ninja: CMakeLists.txt cmake/house.cmake CMakePresets.json
 	@cmake --preset $* >build-$*.log 2>&1 || { cat build-$*.log; rm -f build-$*.log; exit 1; }
