@@ -15,7 +15,7 @@ def measure(lab):
 
 def measure_six(lab):
     slow = f"/delay/{lab.scaled(1):.4f}"
-    urls = lab.write("six", [f"http://{name}{slow if i % 2 == 0 else '/get'}" for i, name in enumerate(top_names(0, 6))])
+    urls = lab.write("six-requests", [f"http://{name}{slow if i % 2 == 0 else '/get'}" for i, name in enumerate(top_names(0, 6))])
     world = f"open,rtt={lab.time(0.05)},dns={lab.time(0.025)},web=plain,seed=1"
     truth = lab.truth(world, urls, "--urls")
     strategies = {"sync": "sequential", "async": "async"}
@@ -35,7 +35,7 @@ def batch_lines(host, sizes):
 def measure_batches(lab):
     host = top_names(0, 1)[0]
     everything = lab.write("batches.jsonl", batch_lines(host, BATCHES))
-    longest = lab.write("longest.jsonl", batch_lines(host, [max(BATCHES)]))
+    longest = lab.write("longest-batch.jsonl", batch_lines(host, [max(BATCHES)]))
     world = f"open,rtt={lab.time(0.04)},dns={lab.time(0.01)},web=plain,seed=1"
     both = lab.compare("batches", "batch", everything, f"--world={world}", "--strategy", "sequential,async", rounds=3)
     alone = lab.compare("longest-batch", "batch", longest, f"--world={world}", "--strategy", "async", rounds=3)

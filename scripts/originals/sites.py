@@ -15,7 +15,7 @@ def measure(lab):
 def measure_sites(lab):
     # From 0.1 s to 0.9 s, spread evenly: the golden ratio's multiples.
     delays = [lab.scaled(0.1 + 0.8 * (i * 0.618034 % 1)) for i in range(SITES)]
-    urls = lab.write("sites", [f"http://{name}/delay/{delay:.4f}" for name, delay in zip(top_names(0, SITES), delays)])
+    urls = lab.write("80-sites", [f"http://{name}/delay/{delay:.4f}" for name, delay in zip(top_names(0, SITES), delays)])
     world = f"open,rtt={lab.time(0.03)},dns={lab.time(0.02)},web=plain,seed=1"
     truth = lab.truth(world, urls, "--urls")
     strategies = {"one by one": "sequential", "20 processes": "processes:20", "20 threads": "threads:20", "async": "async"}
@@ -32,7 +32,7 @@ def measure_sites(lab):
 
 def measure_gets(lab):
     delay = lab.scaled(0.2)
-    urls = lab.write("gets", [f"http://{name}/delay/{delay:.4f}" for name in top_names(0, GETS)])
+    urls = lab.write("50-gets", [f"http://{name}/delay/{delay:.4f}" for name in top_names(0, GETS)])
     world = f"far-half,rtt={lab.time(0.03)},dns={lab.time(0.02)},web=plain,seed=8"
     truth = lab.truth(world, urls, "--urls")
     strategies = {"one by one": "sequential", "4 threads": "threads:4", "async": "async"}

@@ -11,7 +11,7 @@ WAYS = {"one by one": "sequential", "10 processes": "processes:10", "10 threads"
 
 
 def measure(lab):
-    names = lab.write("names", top_names(0, COUNT))
+    names = lab.write("100-names", top_names(0, COUNT))
     world = f"calm,rtt={lab.time(RTT_S)},dns={lab.time(DNS_S)},seed=1"
     truth = lab.truth(world, names)
     result = lab.compare("sockets", "probe", names, f"--world={world}", "--connect-timeout", lab.time(SILENCE_S, 0.25),
