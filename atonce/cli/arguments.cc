@@ -122,7 +122,8 @@ class CommandLine {
     if (invocation.command != Command::compare) return {};
     const CommandRow* job = find_command(invocation.plan.job);
     const bool of_another = find_option(Command::probe, row.name) || find_option(Command::fetch, row.name) ||
-                            find_option(Command::batch, row.name) || find_option(Command::write, row.name);
+                            find_option(Command::batch, row.name) || find_option(Command::write, row.name) ||
+                            find_option(Command::overlap, row.name);
     if (job == nullptr || !of_another || find_option(job->command, row.name)) return {};
     return complain(
         fmt::format("{} has no option --{}; atonce help {} lists its options", job->name, row.name, job->name));

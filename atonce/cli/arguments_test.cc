@@ -260,7 +260,7 @@ TEST(Arguments, CompareEveryStrategyUnlessSomeAreNamed) {
   EXPECT_EQ(two->plan.job, "probe");
   EXPECT_EQ(two->plan.strategies.size(), 2u);
   EXPECT_EQ(two->plan.rounds, 9u);
-  EXPECT_EQ(two->report, ReportFormat::markdown);
+  EXPECT_EQ(two->compare.format, ReportFormat::markdown);
   EXPECT_THAT(complaint({"compare", "list.csv"}), HasSubstr("atonce compare probe LIST"));
   EXPECT_THAT(complaint({"compare"}), HasSubstr("compare what?"));
 }
@@ -269,10 +269,10 @@ TEST(Arguments, TakePeersAlongInAComparison) {
   const auto parsed =
       parse({"compare", "fetch", "list.csv", "--peer", "curl=xargs curl -s", "--peer=b=c=d", "--peer-timeout", "5m"});
   ASSERT_TRUE(parsed) << parsed.error().text;
-  ASSERT_EQ(parsed->peers.size(), 2u);
-  EXPECT_EQ(parsed->peers[0].command, "xargs curl -s");
-  EXPECT_EQ(parsed->peers[1].command, "c=d");
-  EXPECT_EQ(parsed->peer_timeout, 5min);
+  ASSERT_EQ(parsed->compare.peers.size(), 2u);
+  EXPECT_EQ(parsed->compare.peers[0].command, "xargs curl -s");
+  EXPECT_EQ(parsed->compare.peers[1].command, "c=d");
+  EXPECT_EQ(parsed->compare.peer_timeout, 5min);
   EXPECT_THAT(complaint({"compare", "probe", "a", "--peer", "x=1", "--peer", "x=2"}), HasSubstr("two peers called x"));
   EXPECT_THAT(complaint({"compare", "probe", "a", "--peer", "async:5=1"}), HasSubstr("a strategy's name"));
   EXPECT_THAT(complaint({"probe", "list.csv", "--peer", "x=1"}), HasSubstr("no option"));

@@ -41,6 +41,7 @@ constexpr std::array compare_examples{
     Example{"atonce compare fetch urls.txt --strategy threads:20,async", "of another job"},
     Example{"atonce compare fetch urls.txt --peer \"py=python3 get.py\"", "against your program"},
     Example{"atonce compare probe domains.csv --world=mixed --markdown", "for a report"},
+    Example{"atonce compare overlap --world --threshold \"async/sequential >= 1.3\"", "as a check"},
 };
 constexpr std::array resume_examples{
     Example{"atonce resume night-run", "the folder that --run named"},
@@ -116,8 +117,8 @@ constexpr std::array commands{
                write_examples},
     CommandRow{Command::compare, "compare", "JOB [LIST | TARGET...]",
                "run the same work with each strategy, and say which is faster",
-               "Runs JOB (probe, fetch, batch, write) over the same targets with each strategy,\n"
-               "in interleaved rounds; reports time, CPU, memory, and whether verdicts agree.\n"
+               "Runs JOB (probe, fetch, batch, write, overlap) with each strategy, in rounds of\n"
+               "all; reports time, CPU, memory, system calls, and whether verdicts agree.\n"
                "Takes the options of JOB too: atonce help fetch. A peer is a command that reads\n"
                "the targets on its standard input, and writes a line for each.",
                compare_examples},

@@ -13,7 +13,7 @@ namespace {
 /// What can follow a command without a dash: words, or files.
 std::string_view words_after(Command command) {
   switch (command) {
-    case Command::compare: return "probe fetch batch write";
+    case Command::compare: return "probe fetch batch write overlap";
     case Command::world: return "calm fast open refused mixed stormy";
     case Command::completion: return "bash zsh fish";
     case Command::help:

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "atonce/model/comparison.h"
 #include "atonce/model/plan.h"
 
 namespace atonce {
@@ -28,8 +29,6 @@ enum class Command : std::uint8_t {
   help,
   version
 };
-
-enum class ReportFormat : std::uint8_t { table, json, markdown };
 
 /// What `atonce world` is asked for: at most one of names, truth and program; none of them: serve until stopped.
 struct WorldRequest {
@@ -75,14 +74,23 @@ struct PeerChoice {
   std::string command;  ///< for sh -c
 };
 
+enum class ReportFormat : std::uint8_t { table, json, markdown };
+
+/// What `atonce compare` is asked for, beside its job.
+struct CompareRequest {
+  ReportFormat format = ReportFormat::table;
+  unsigned warm_ups = 1;  ///< `--warmup`: rounds that do not count
+  std::vector<PeerChoice> peers;
+  std::optional<Duration> peer_timeout;  ///< `--peer-timeout`; empty: it follows the strategies
+  std::vector<Threshold> thresholds;
+};
+
 /// The command line, understood: which command, and everything it is asked to do.
 struct Invocation {
   Command command = Command::help;
   Plan plan;
-  ReportFormat report = ReportFormat::table;  ///< of `compare`
-  std::vector<PeerChoice> peers;              ///< of `compare`
-  std::optional<Duration> peer_timeout;       ///< `--peer-timeout`; empty: it follows the strategies
-  bool json = false;                          ///< `doctor`, `runs` and `diff` with `--json`
+  CompareRequest compare;
+  bool json = false;  ///< `doctor`, `runs` and `diff` with `--json`
   RequestWords request;
   WorldRequest world;
   ServeRequest serve;

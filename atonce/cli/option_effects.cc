@@ -14,7 +14,6 @@ constexpr std::uint64_t limit_max = 1'000'000'000'000;
 constexpr std::uint64_t window_max = 10'000'000;
 constexpr std::uint64_t retries_max = 100;
 constexpr std::uint64_t loops_max = 1'024;
-constexpr std::uint64_t rounds_max = 1'000;
 constexpr std::uint64_t confirm_max = 5;  // Who was silent six times over, minutes apart, is silent.
 
 Parsed<void> choose_family(Invocation& invocation, AddressChoice family) {
@@ -39,13 +38,6 @@ Parsed<void> choose_format(Invocation& invocation, ResultFormat format) {
   if (chosen != ResultFormat::text && chosen != format)
     return complain("one run has one result format: --json, --csv or --format");
   chosen = format;
-  return {};
-}
-
-Parsed<void> choose_report(Invocation& invocation, ReportFormat format) {
-  if (invocation.report != ReportFormat::table && invocation.report != format)
-    return complain("one comparison has one report: --json or --markdown");
-  invocation.report = format;
   return {};
 }
 
@@ -122,6 +114,7 @@ Parsed<void> apply_connect_timeout(Invocation& invocation, const Values& values,
 }
 
 Parsed<void> apply_timeout(Invocation& invocation, const Values& values, const KnownNames&) {
+  if (invocation.plan.job == "overlap") return set(invocation.plan.overlap.timeout, parse_duration(values.back()));
   if (invocation.plan.job != "probe") return set(invocation.plan.fetch.timeouts.total, parse_duration(values.back()));
   return set(invocation.plan.probe.timeout, parse_duration(values.back()));
 }
@@ -266,24 +259,14 @@ Parsed<void> apply_dry_run(Invocation& invocation, const Values&, const KnownNam
   return {};
 }
 
-Parsed<void> apply_world(Invocation& invocation, const Values& values, const KnownNames&) {
+Parsed<void> apply_world(Invocation& invocation, const Values& values, const KnownNames& names) {
+  if (invocation.plan.job == "overlap") return apply_overlap_world(invocation, values, names);
   invocation.plan.world = WorldOptions{.profile = values.back()};
   return {};
 }
 
 Parsed<void> apply_seed(Invocation& invocation, const Values& values, const KnownNames&) {
   return set(invocation.plan.seed, parse_number(values.back(), 1, ~std::uint64_t{0}));
-}
-
-Parsed<void> apply_rounds(Invocation& invocation, const Values& values, const KnownNames&) {
-  return set(invocation.plan.rounds, parse_number(values.back(), 1, rounds_max));
-}
-
-Parsed<void> apply_report_json(Invocation& invocation, const Values&, const KnownNames&) {
-  return choose_report(invocation, ReportFormat::json);
-}
-Parsed<void> apply_report_markdown(Invocation& invocation, const Values&, const KnownNames&) {
-  return choose_report(invocation, ReportFormat::markdown);
 }
 
 Parsed<void> apply_table_json(Invocation& invocation, const Values&, const KnownNames&) {

@@ -23,6 +23,7 @@ constexpr std::uint32_t compare_only = bit_of(Command::compare);
 constexpr std::uint32_t world_only = bit_of(Command::world);
 constexpr std::uint32_t serve_only = bit_of(Command::serve);
 constexpr std::uint32_t overlap_only = bit_of(Command::overlap);
+constexpr std::uint32_t overlaps = overlap_only | bit_of(Command::compare);
 constexpr std::uint32_t resumed = bit_of(Command::resume);
 constexpr std::uint32_t show_only = bit_of(Command::show);
 constexpr std::uint32_t tables = bit_of(Command::doctor) | bit_of(Command::runs) | bit_of(Command::diff);
@@ -54,11 +55,11 @@ constexpr std::array options{
     OptionRow{"verify", 0, "N", "read one file in N back, and compare", files, writes, apply_verify},
     OptionRow{"clean", 0, "RUN", "take away what that run made, and nothing else", files, write_only, apply_clean, "FOLDER"},
 
-    OptionRow{"server", 0, "HOST:PORT", "the number server (127.0.0.1:8197)", overlap, overlap_only, apply_server},
-    OptionRow{"ask", 0, "N", "connections to it at once, each for one number (1)", overlap, overlap_only, apply_ask},
-    OptionRow{"work", 0, "SPEC", "uniform:N, normal:N, sha256:FILE (uniform, 120 M)", overlap, overlap_only, apply_work, "uniform normal sha256:"},
-    OptionRow{"compute", 0, "N", "parts that it is computed in, at once (1)", overlap, overlap_only, apply_compute},
-    OptionRow{"slice", 0, "TIME", "async computes for so long between two looks (1s)", overlap, overlap_only, apply_slice},
+    OptionRow{"server", 0, "HOST:PORT", "the number server (127.0.0.1:8197)", overlap, overlaps, apply_server},
+    OptionRow{"ask", 0, "N", "connections to it at once, each for one number (1)", overlap, overlaps, apply_ask},
+    OptionRow{"work", 0, "SPEC", "uniform:N, normal:N, sha256:FILE (uniform, 120 M)", overlap, overlaps, apply_work, "uniform normal sha256:"},
+    OptionRow{"compute", 0, "N", "parts that it is computed in, at once (1)", overlap, overlaps, apply_compute},
+    OptionRow{"slice", 0, "TIME", "async computes for so long between two looks (1s)", overlap, overlaps, apply_slice},
 
     OptionRow{"variable", 0, "NAME=VALUE", "for Hurl files", request, batches, apply_variable},
     OptionRow{"secret", 0, "NAME=VALUE", "the same, shown and kept nowhere", request, batches | resumed, apply_secret},
@@ -96,6 +97,8 @@ constexpr std::array options{
     OptionRow{"strategy", 0, "NAME[:N]", "sequential, processes:N, threads:N or async (async)", pace, overlap_only, apply_strategies, strategy_words},
     OptionRow{"strategy", 0, "LIST", "which, as sequential,threads:20,async:1000 (all)", pace, compare_only, apply_strategies, strategy_words},
     OptionRow{"rounds", 0, "N", "how often each strategy runs, in turns (5)", pace, compare_only, apply_rounds},
+    OptionRow{"warmup", 0, "N", "rounds before them that do not count (1)", pace, compare_only, apply_warm_ups},
+    OptionRow{"threshold", 0, "WHAT", "\"async/sequential >= 10\": exit code 1 if it is not", pace, compare_only, apply_thresholds},
     OptionRow{"peer", 0, "NAME=COMMAND", "another program does the same, in the same rounds", pace, compare_only, apply_peers},
     OptionRow{"peer-timeout", 0, "TIME", "for one run of a peer (10 times ours, 60s or more)", pace, compare_only, apply_peer_timeout},
     OptionRow{"concurrency", 'c', "N", "in flight at most (what fits here, up to 20,000)", pace, probes | batches | resumed, apply_concurrency},
@@ -122,7 +125,7 @@ constexpr std::array options{
     OptionRow{"timeout", 0, "TIME", "for a whole try: looking up and connecting (none)", answers, bit_of(Command::probe), apply_timeout},
     OptionRow{"timeout", 'm', "TIME", "for a whole try of a URL, with redirects (30s)", answers, fetch_only, apply_timeout},
     OptionRow{"timeout", 'm', "TIME", "for one request, with redirects (30s)", answers, batch_only, apply_timeout},
-    OptionRow{"timeout", 0, "TIME", "for one answer, once connected (60s)", answers, overlap_only, apply_overlap_timeout},
+    OptionRow{"timeout", 0, "TIME", "for one answer, once connected (60s)", answers, overlap_only, apply_timeout},
     OptionRow{"timeout", 0, "TIME", "for a whole try (none; fetch: 30s)", answers, compare_only, apply_timeout},
     OptionRow{"resolve-timeout", 0, "TIME", "for looking up a name (--timeout)", answers, requests, apply_resolve_timeout},
     OptionRow{"tls-timeout", 0, "TIME", "for the TLS handshake (--timeout)", answers, requests, apply_tls_timeout},
@@ -186,9 +189,9 @@ std::vector<const OptionRow*> options_of(Command command) {
 std::vector<const OptionRow*> shown_options_of(Command command) {
   std::vector<const OptionRow*> rows = options_of(command);
   std::erase_if(rows, [command](const OptionRow* row) {
-    const bool of_one_job = row->group == request || row->group == response || row->group == files;
-    return row->hidden ||
-           (of_one_job && command != Command::fetch && command != Command::batch && command != Command::write);
+    const bool of_one_job =
+        row->group == request || row->group == response || row->group == files || row->group == overlap;
+    return row->hidden || (of_one_job && command == Command::compare);
   });
   return rows;
 }

@@ -45,10 +45,6 @@ Parsed<void> apply_slice(Invocation& invocation, const Values& values, const Kno
   return set(invocation.plan.overlap.slice, slice);
 }
 
-Parsed<void> apply_overlap_timeout(Invocation& invocation, const Values& values, const KnownNames&) {
-  return set(invocation.plan.overlap.timeout, parse_duration(values.back()));
-}
-
 Parsed<void> apply_overlap_world(Invocation& invocation, const Values& values, const KnownNames&) {
   if (values.back().empty()) {
     invocation.plan.overlap.world_samples = WorkSpec::normal_samples;

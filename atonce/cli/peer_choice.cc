@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "atonce/cli/option_effects.h"
-#include "atonce/cli/set_field.h"
 #include "atonce/model/escape.h"
 
 namespace atonce {
@@ -35,22 +33,6 @@ Parsed<PeerChoice> parse_peer(std::string_view text, std::span<const std::string
   if (command.find_first_not_of(" \t\r\n") == command.npos)
     return complain(fmt::format("the command of the peer {} is empty", name));
   return PeerChoice{std::string(name), std::string(command)};
-}
-
-Parsed<void> apply_peers(Invocation& invocation, const Values& values, const KnownNames& names) {
-  invocation.peers.clear();
-  for (const std::string& value : values) {
-    Parsed<PeerChoice> peer = parse_peer(value, names.strategies);
-    if (!peer) return std::unexpected(std::move(peer.error()));
-    if (std::ranges::find(invocation.peers, peer->name, &PeerChoice::name) != invocation.peers.end())
-      return complain(fmt::format("there are two peers called {}", peer->name));
-    invocation.peers.push_back(std::move(*peer));
-  }
-  return {};
-}
-
-Parsed<void> apply_peer_timeout(Invocation& invocation, const Values& values, const KnownNames&) {
-  return set_optional(invocation.peer_timeout, parse_duration(values.back()));
 }
 
 }  // namespace atonce

@@ -129,6 +129,8 @@ Parsed<void> take_job(Invocation& invocation, Words words, const Surroundings& s
     return refuse(fmt::format("{} is no job; name the job first ({}): atonce compare {} LIST", shown(words[0]),
                               either(jobs), jobs.front()));
   invocation.plan.job = words[0];
+  if (invocation.plan.job == "overlap")
+    return words.size() == 1 ? Parsed<void>() : refuse(fmt::format("overlap takes no {}", shown(words[1])));
   if (invocation.plan.input.kind == TargetKind::batch)
     return take_files(invocation.plan.input, words.subspan(1), surroundings);
   if (invocation.plan.write.sync == SyncChoice::end)

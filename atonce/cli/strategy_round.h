@@ -1,16 +1,16 @@
 #pragma once
 
-#include <optional>
-
+#include "atonce/cli/round_process.h"
 #include "atonce/cli/setting.h"
-#include "atonce/model/comparison.h"
-#include "atonce/strategies/control.h"
 
 namespace atonce {
 
-/// Runs the whole list with one strategy in a process of its own, so that its memory, processor time and switches are
-/// its own. Nothing when it was interrupted or failed. A stop of `control` is handed on to it.
-std::optional<Round> run_strategy_round(const Setting& setting, const StrategyChoice& choice, const Staffing& staffing,
-                                        const Control& control);
+/// The whole list with one strategy; to warm up, its first thousand lines. A write has a folder of its own for each
+/// round.
+RoundBody round_of_list(const Setting& setting, const StrategyChoice& choice, const Staffing& staffing, bool warm_up);
+
+/// All questions and parts of an overlap with one strategy, each of them a target: the questions, then the parts.
+RoundBody round_of_overlap(const Plan& plan, const StrategyChoice& choice, const Staffing& staffing,
+                           const std::vector<Endpoint>& servers);
 
 }  // namespace atonce

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "atonce/model/answer_word.h"
+#include "atonce/model/boxed.h"
 #include "atonce/model/duration.h"
+#include "atonce/model/recording.h"
 #include "atonce/model/tally.h"
 
 namespace atonce {
@@ -28,15 +31,18 @@ struct Round {
   std::vector<std::uint8_t> verdicts;       ///< a Verdict for each target, by its index
   std::vector<std::uint16_t> status_codes;  ///< of HTTP, for each target; 0: no answer; empty where nobody asked
   PeerAnswers answers;
+  Boxed<Recording> recording;          ///< how it went over time; none of a peer
+  std::optional<double> machine_busy;  ///< the share of all processors that was used meanwhile, by any program
 
   Duration cpu() const { return cpu_user + cpu_system; }
 };
 
 struct StrategyRounds {
-  std::string strategy;       ///< as chosen, "threads:20"
-  std::string engine;         ///< "ring", "epoll", "blocking"
-  std::uint32_t window = 1;   ///< in flight at most
-  std::vector<Round> rounds;  ///< in the order they ran; round i of every strategy ran side by side
+  std::string strategy;                ///< as chosen, "threads:20"
+  std::string engine;                  ///< "ring", "epoll", "blocking"
+  std::uint32_t window = 1;            ///< in flight at most
+  std::optional<double> system_calls;  ///< for each target, counted in the warm-up
+  std::vector<Round> rounds;           ///< in the order they ran; round i of every strategy ran side by side
 };
 
 /// Another program that did the same work in the same rounds. Its time is that of the whole command, from its start to
@@ -46,14 +52,26 @@ struct PeerRounds {
   std::string failure;  ///< why there are no more of them, as a sentence; empty: there are all
 };
 
+/// What a comparison is to come to: "async/sequential >= 10", so many times as fast.
+struct Threshold {
+  enum class Relation : std::uint8_t { at_least, more_than, at_most, less_than };
+
+  std::string text;  ///< as it was given
+  std::string left, right;
+  Relation relation = Relation::at_least;
+  double bound = 1;
+};
+
 /// The same work with several strategies, in interleaved rounds.
 struct Comparison {
   std::string job = "probe";
   std::string input;  ///< the list, or the targets, as a person names them
   std::string world;  ///< the simulated internet's spec; empty: the real network
   std::uint64_t targets = 0;
+  unsigned processors = 1;  ///< of this machine
   std::vector<StrategyRounds> strategies;
   std::vector<PeerRounds> peers;
+  std::vector<Threshold> thresholds;
 };
 
 }  // namespace atonce

@@ -19,6 +19,12 @@ class Histogram {
   double mean_us() const;
   /// The smallest recorded bucket bound that at least `share` (0 to 1) of the values do not exceed; 0 when empty.
   std::uint64_t percentile_us(double share) const;
+  /// Calls `take(upper bound in µs, count)` for each bucket that is not empty, in ascending order.
+  template <class Take>
+  void for_each_bucket(Take take) const {
+    for (std::size_t i = 0; i < bucket_count; ++i)
+      if (buckets_[i] != 0) take(upper_bound_of(i), buckets_[i]);
+  }
 
  private:
   static constexpr int linear_bits = 6;

@@ -17,8 +17,8 @@ bool wanted_tls(const Outcome& outcome) {
 
 }  // namespace
 
-Stretches stretches_of(const Outcome& outcome) {
-  Stretches stretches;
+TimedPhases timed_phases_of(const Outcome& outcome) {
+  TimedPhases stretches;
   if (outcome.started == Instant{}) return stretches;
   if (outcome.due != Instant{}) stretches.add(Phase::queue, outcome.due, outcome.started);
   if (is_file(outcome.target)) {

@@ -32,27 +32,27 @@ constexpr std::array<PhaseRow, phase_count> all_phases{{
     {Phase::compute, "compute", "computing"},
 }};
 
-struct Stretch {
+struct TimedPhase {
   Phase phase = Phase::queue;
   Instant begin{}, end{};
 };
 
 /// The stretches of one job, one behind the other. Flat.
-class Stretches {
+class TimedPhases {
  public:
   /// Nothing where it is empty, or there is no room left.
   void add(Phase phase, Instant begin, Instant end) {
-    if (end > begin && size_ < phase_count) stretches_[size_++] = {phase, begin, end};
+    if (end > begin && size_ < phase_count) phases_[size_++] = {phase, begin, end};
   }
-  std::span<const Stretch> all() const { return {stretches_.data(), size_}; }
+  std::span<const TimedPhase> all() const { return {phases_.data(), size_}; }
 
  private:
-  std::array<Stretch, phase_count> stretches_{};
+  std::array<TimedPhase, phase_count> phases_{};
   std::size_t size_ = 0;
 };
 
 /// What an outcome's instants say, from when it was due to its verdict; empty where nothing was asked of anybody. What
 /// was not reached is what it was waiting for at the end.
-Stretches stretches_of(const Outcome& outcome);
+TimedPhases timed_phases_of(const Outcome& outcome);
 
 }  // namespace atonce

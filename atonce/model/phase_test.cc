@@ -23,9 +23,9 @@ Outcome fetched(const char* url) {
 
 std::vector<std::pair<Phase, Duration>> lengths(const Outcome& outcome) {
   std::vector<std::pair<Phase, Duration>> lengths;
-  const Stretches stretches = stretches_of(outcome);
+  const TimedPhases stretches = timed_phases_of(outcome);
   Instant at = outcome.due;
-  for (const Stretch& stretch : stretches.all()) {
+  for (const TimedPhase& stretch : stretches.all()) {
     EXPECT_EQ(stretch.begin, at) << "a stretch begins where the one before ended";
     at = stretch.end;
     lengths.emplace_back(stretch.phase, stretch.end - stretch.begin);
@@ -78,7 +78,7 @@ TEST(Phases, OfAFileAreTheFileSystems) {
 }
 
 TEST(Phases, OfWhatWasNeverStartedAreNone) {
-  EXPECT_TRUE(stretches_of(Outcome{.due = zero, .finished = zero + 1ms}).all().empty());
+  EXPECT_TRUE(timed_phases_of(Outcome{.due = zero, .finished = zero + 1ms}).all().empty());
 }
 
 TEST(Phases, NeverRunBackwards) {

@@ -23,9 +23,9 @@ Duration rest_of_bin(Duration at, Duration width) { return width - at % width; }
 
 }  // namespace
 
-Recorder::Recorder(Instant begin) : begin_(begin), width_(bin_narrowest), bins_(Recording::bins_max) {}
+OutcomeRecorder::OutcomeRecorder(Instant begin) : begin_(begin), width_(bin_narrowest), bins_(Recording::bins_max) {}
 
-void Recorder::widen_to(Duration at) {
+void OutcomeRecorder::widen_to(Duration at) {
   constexpr std::size_t half = Recording::bins_max / 2;
   while (at / width_ >= static_cast<std::int64_t>(Recording::bins_max)) {
     for (std::size_t i = 0; i < half; ++i) {
@@ -39,37 +39,37 @@ void Recorder::widen_to(Duration at) {
   }
 }
 
-void Recorder::note_start(Duration at) {
+void OutcomeRecorder::note_start(Duration at) {
   Bin& bin = bins_[static_cast<std::size_t>(at / width_)];
   ++bin.starts;
   bin.after_starts += rest_of_bin(at, width_);
 }
 
-void Recorder::note_end(Duration at) {
+void OutcomeRecorder::note_end(Duration at) {
   Bin& bin = bins_[static_cast<std::size_t>(at / width_)];
   ++bin.ends;
   bin.after_ends += rest_of_bin(at, width_);
 }
 
-void Recorder::add(const Outcome& outcome) {
+void OutcomeRecorder::add(const Outcome& outcome) {
   const bool wanted = samples(outcome.target.index);
   add(outcome.target.index, wanted ? label_of(outcome.target) : "", outcome.verdict, outcome.started, outcome.finished,
-      stretches_of(outcome));
+      timed_phases_of(outcome));
 }
 
-void Recorder::add(std::uint64_t index, std::string_view label, Verdict verdict, Instant started, Instant finished,
-                   const Stretches& stretches) {
+void OutcomeRecorder::add(std::uint64_t index, std::string_view label, Verdict verdict, Instant started,
+                          Instant finished, const TimedPhases& stretches) {
   if (started == Instant{} || finished < started) return;  // Nothing was asked of anybody.
   const Duration from = std::max(Duration{}, started - begin_), to = std::max(Duration{}, finished - begin_);
   last_ = std::max(last_, to);
   widen_to(to);
   note_start(from);
   note_end(std::max(from, to - Duration(1)));  // What ends with a bin ends in it.
-  for (const Stretch& stretch : stretches.all())
+  for (const TimedPhase& stretch : stretches.all())
     phase_us_[static_cast<std::size_t>(stretch.phase)].add(microseconds(stretch.end - stretch.begin));
   if (!samples(index)) return;
   RecordedJob job{.index = index, .verdict = verdict};
-  for (const Stretch& stretch : stretches.all())
+  for (const TimedPhase& stretch : stretches.all())
     job.parts[job.part_count++] = {stretch.phase, stretch.begin - begin_, stretch.end - stretch.begin};
   const std::string_view words = cut_at_character(label, job.label.size());
   std::memcpy(job.label.data(), words.data(), words.size());
@@ -77,7 +77,7 @@ void Recorder::add(std::uint64_t index, std::string_view label, Verdict verdict,
   sample(job);
 }
 
-void Recorder::sample(const RecordedJob& job) {
+void OutcomeRecorder::sample(const RecordedJob& job) {
   jobs_.push_back(job);
   while (jobs_.size() > Recording::jobs_max) {
     stride_ *= 2;
@@ -85,7 +85,7 @@ void Recorder::sample(const RecordedJob& job) {
   }
 }
 
-std::unique_ptr<Recording> Recorder::finish(Instant end) const {
+std::unique_ptr<Recording> OutcomeRecorder::finish(Instant end) const {
   auto recording = std::make_unique<Recording>();
   recording->wall = std::max(last_, end - begin_);
   recording->bin = width_;

@@ -52,14 +52,14 @@ struct Recording {
 static_assert(std::is_trivially_copyable_v<Recording>);
 
 /// Makes a recording of outcomes, in whatever order they come.
-class Recorder {
+class OutcomeRecorder {
  public:
-  explicit Recorder(Instant begin);
+  explicit OutcomeRecorder(Instant begin);
 
   void add(const Outcome& outcome);
   /// A job of any kind.
   void add(std::uint64_t index, std::string_view label, Verdict verdict, Instant started, Instant finished,
-           const Stretches& stretches);
+           const TimedPhases& stretches);
   /// What was recorded, up to `end` or the end of the last job; on the heap, for it is large. Further `add`s are
   /// allowed.
   std::unique_ptr<Recording> finish(Instant end) const;

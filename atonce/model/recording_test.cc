@@ -15,8 +15,8 @@ using testing::FloatNear;
 
 const Instant zero = Instant(1h);
 
-void add(Recorder& recorder, std::uint64_t index, Duration from, Duration to) {
-  Stretches stretches;
+void add(OutcomeRecorder& recorder, std::uint64_t index, Duration from, Duration to) {
+  TimedPhases stretches;
   stretches.add(Phase::connect, zero + from, zero + to);
   recorder.add(index, "job", Verdict::open, zero + from, zero + to, stretches);
 }
@@ -26,7 +26,7 @@ std::vector<float> in_flight(const Recording& recording) {
 }
 
 TEST(Recording, HasOneInFlightWhereOneJobFollowsAnother) {
-  Recorder recorder(zero);
+  OutcomeRecorder recorder(zero);
   for (int i = 0; i < 1'000; ++i) add(recorder, static_cast<std::uint64_t>(i), i * 7ms, (i + 1) * 7ms);
   const auto recording = recorder.finish(zero + 7s);
   EXPECT_EQ(recording->wall, 7s);
@@ -35,7 +35,7 @@ TEST(Recording, HasOneInFlightWhereOneJobFollowsAnother) {
 }
 
 TEST(Recording, CountsEachJobOnceWhateverItsLength) {
-  Recorder recorder(zero);
+  OutcomeRecorder recorder(zero);
   std::mt19937_64 random(5);
   double together = 0;
   for (std::uint64_t i = 0; i < 10'000; ++i) {
@@ -53,7 +53,7 @@ TEST(Recording, CountsEachJobOnceWhateverItsLength) {
 }
 
 TEST(Recording, CountsWhatEndsWithItsEnd) {
-  Recorder recorder(zero);
+  OutcomeRecorder recorder(zero);
   add(recorder, 0, 0ms, 64us * 16);
   const auto recording = recorder.finish(zero + 64us * 16);
   EXPECT_EQ(recording->bin_count, 16u);
@@ -67,7 +67,7 @@ TEST(Recording, SamplesTheSameJobsInWhateverOrderTheyEnd) {
   std::vector<std::vector<std::uint64_t>> samples;
   std::mt19937_64 random(7);
   for (int times = 0; times < 3; ++times) {
-    Recorder recorder(zero);
+    OutcomeRecorder recorder(zero);
     for (const std::uint64_t index : order) add(recorder, index, 0ms, 1ms);
     std::vector<std::uint64_t>& sample = samples.emplace_back();
     for (const RecordedJob& job : recorder.finish(zero + 1ms)->all_jobs()) sample.push_back(job.index);
@@ -81,7 +81,7 @@ TEST(Recording, SamplesTheSameJobsInWhateverOrderTheyEnd) {
 }
 
 TEST(Recording, ShowsEachOfFewJobsWithItsName) {
-  Recorder recorder(zero);
+  OutcomeRecorder recorder(zero);
   Outcome outcome{.verdict = Verdict::open,
                   .due = zero,
                   .started = zero + 1ms,
@@ -104,7 +104,7 @@ TEST(Recording, ShowsEachOfFewJobsWithItsName) {
 }
 
 TEST(Recording, CutsALongNameAtACharactersBorder) {
-  Recorder recorder(zero);
+  OutcomeRecorder recorder(zero);
   std::string name;
   for (int i = 0; i < 100; ++i) name += "\u00e9\u20ac";
   recorder.add(0, name, Verdict::ok, zero, zero + 1ms, {});
@@ -115,7 +115,7 @@ TEST(Recording, CutsALongNameAtACharactersBorder) {
 }
 
 TEST(Recording, LeavesOutWhatNobodyWasAsked) {
-  Recorder recorder(zero);
+  OutcomeRecorder recorder(zero);
   recorder.add(Outcome{.verdict = Verdict::invalid_input});
   const auto recording = recorder.finish(zero + 1ms);
   EXPECT_EQ(recording->job_count, 0u);
@@ -123,7 +123,7 @@ TEST(Recording, LeavesOutWhatNobodyWasAsked) {
 }
 
 TEST(Recording, OfNothingIsEmpty) {
-  const auto recording = Recorder(zero).finish(zero);
+  const auto recording = OutcomeRecorder(zero).finish(zero);
   EXPECT_EQ(recording->bin_count, 0u);
   EXPECT_EQ(recording->job_count, 0u);
 }

@@ -19,6 +19,11 @@ constexpr double cpu_share_busy = 0.8;
 constexpr std::size_t rounds_few = 3;
 constexpr double timeouts_many = 0.3;
 constexpr double slowest_share = 0.8;
+// A target that takes so many times as long as alone stood in a queue somewhere.
+constexpr double slower_queueing = 1.5;
+// Who leaves so much of the processors idle was not held up by them.
+constexpr double own_share_idle = 0.6;
+constexpr double others_share_busy = 0.25;
 
 using Figures = ComparisonFigures;
 using Names = std::vector<std::string>;
@@ -55,6 +60,9 @@ std::string share_text(double share) {
   constexpr double whole = 1'000'000;
   return percent(static_cast<std::uint64_t>(share * whole), static_cast<std::uint64_t>(whole));
 }
+
+/// Its few targets are not of a kind: a time that they take, or a window for them, says little.
+bool is_overlap(const Comparison& comparison) { return comparison.job == "overlap"; }
 
 std::string verdicts_differ(const Comparison&, const Figures& figures) {
   double least = 1;
@@ -189,6 +197,62 @@ std::string stray_round(const Comparison& comparison, const Figures& figures) {
                      outlier_factor);
 }
 
+std::string within_noise(const Comparison& comparison, const Figures& figures) {
+  struct Pair {
+    std::string names;
+    Ratio::Interval interval;
+  };
+  std::vector<const StrategyRounds*> all;
+  for (const StrategyRounds& strategy : comparison.strategies) all.push_back(&strategy);
+  for (const PeerRounds& peer : comparison.peers) all.push_back(&peer.run);
+  std::vector<Pair> pairs;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (const Ratio ratio = speed_ratio(*all[i], *all[j]); ratio.within_noise())
+        pairs.push_back({fmt::format("{} and {}", all[j]->strategy, all[i]->strategy), *ratio.interval});
+  if (pairs.empty() || figures.strategies.empty()) return {};
+  std::string text;
+  for (const Pair& pair : pairs)
+    text += fmt::format("{}{} ({:.2f} to {:.2f} times as fast)", text.empty() ? "" : "; ", pair.names,
+                        pair.interval.low, pair.interval.high);
+  return fmt::format("Within the noise, which of two is faster is not known: {}.", text);
+}
+
+/// Everything that was asked of others took so much longer than one after another.
+double slower_than_alone(const Comparison& comparison, const Figures& figures, std::size_t i) {
+  const Round* alone = median_round(comparison.strategies[figures.baseline]);
+  const Round* together = median_round(comparison.strategies[i]);
+  if (alone == nullptr || together == nullptr) return 1;
+  const auto median_us = [](const Round& round) {
+    return static_cast<double>(round.tally.total_us.percentile_us(0.5));
+  };
+  return median_us(*alone) > 0 ? median_us(*together) / median_us(*alone) : 1;
+}
+
+std::string others_were_the_limit(const Comparison& comparison, const Figures& figures) {
+  if (comparison.strategies.empty() || is_overlap(comparison)) return {};
+  std::string text;
+  for (std::size_t i = 0; i < comparison.strategies.size(); ++i) {
+    const Round* round = median_round(comparison.strategies[i]);
+    const double slower = slower_than_alone(comparison, figures, i);
+    if (i == figures.baseline || round == nullptr || slower < slower_queueing || round->wall <= Duration{}) continue;
+    const double busy = seconds(round->cpu()) / seconds(round->wall);
+    const double ours = busy / comparison.processors;
+    if (ours > own_share_idle) continue;
+    if (!text.empty()) text += " ";
+    text += fmt::format(
+        "Under {} a target took {:.1f} times as long as under {}, while {} had {:.0f} % of the processors: what it "
+        "asked "
+        "was the limit (the server, the path, the disk), not the strategy.",
+        figures.strategies[i].strategy, slower, figures.strategies[figures.baseline].strategy,
+        figures.strategies[i].strategy, ours * 100);
+    if (round->machine_busy.value_or(0) - ours > others_share_busy)
+      text += fmt::format(" Other programs on this machine, the server perhaps among them, used {:.0f} % of them.",
+                          (*round->machine_busy - ours) * 100);
+  }
+  return text;
+}
+
 std::string nothing_waited(const Comparison& comparison, const Figures& figures) {
   if (comparison.strategies.empty()) return {};
   const StrategyFigures& baseline = figures.strategies[figures.baseline];
@@ -218,6 +282,7 @@ std::string mostly_timeouts(const Comparison& comparison, const Figures& figures
 }
 
 std::string bound_by_slowest(const Comparison& comparison, const Figures& figures) {
+  if (is_overlap(comparison)) return {};
   const Names names = strategies_where(figures, [&](std::size_t i) {
     const auto& rounds = comparison.strategies[i].rounds;
     if (rounds.empty() || comparison.strategies[i].window < 2) return false;
@@ -231,6 +296,7 @@ std::string bound_by_slowest(const Comparison& comparison, const Figures& figure
 }
 
 std::string window_too_wide(const Comparison& comparison, const Figures& figures) {
+  if (is_overlap(comparison)) return {};
   const Names names =
       strategies_where(figures, [&](std::size_t i) { return comparison.strategies[i].window > comparison.targets; });
   if (names.empty()) return {};
@@ -241,10 +307,23 @@ std::string window_too_wide(const Comparison& comparison, const Figures& figures
 }  // namespace
 
 std::vector<std::string> caveats_of(const Comparison& comparison, const ComparisonFigures& figures) {
-  constexpr std::array rows{verdicts_differ, differs_from_itself,  local_verdicts, peer_failed,
-                            peer_differs,    peer_answers_missing, few_rounds,     too_short,
-                            too_noisy,       first_round_slow,     stray_round,    nothing_waited,
-                            mostly_timeouts, bound_by_slowest,     window_too_wide};
+  constexpr std::array rows{verdicts_differ,
+                            differs_from_itself,
+                            local_verdicts,
+                            peer_failed,
+                            peer_differs,
+                            peer_answers_missing,
+                            few_rounds,
+                            too_short,
+                            too_noisy,
+                            first_round_slow,
+                            stray_round,
+                            within_noise,
+                            others_were_the_limit,
+                            nothing_waited,
+                            mostly_timeouts,
+                            bound_by_slowest,
+                            window_too_wide};
   std::vector<std::string> caveats;
   for (const auto& row : rows)
     if (std::string caveat = row(comparison, figures); !caveat.empty()) caveats.push_back(std::move(caveat));

@@ -135,5 +135,43 @@ TEST(Caveats, SurviveAComparisonOfNothing) {
   EXPECT_THAT(caveats(comparison), Contains(HasSubstr("0 rounds")));
 }
 
+TEST(Caveats, TellWhichOfTwoIsFasterOnlyWhereTheNoiseAllowsIt) {
+  Comparison comparison = sound();
+  comparison.strategies.push_back(comparison.strategies[1]);
+  comparison.strategies[2].strategy = "threads:4";
+  comparison.strategies[2].rounds = {round_of(0.198, mostly_open), round_of(0.205, mostly_open),
+                                     round_of(0.199, mostly_open)};
+  EXPECT_THAT(caveats(comparison),
+              Contains(HasSubstr("Within the noise, which of two is faster is not known: async and "
+                                 "threads:4")));
+}
+
+/// The targets of `strategy` took so long each.
+void take(StrategyRounds& strategy, Duration each) {
+  for (Round& round : strategy.rounds)
+    for (int i = 0; i < 100; ++i)
+      round.tally.total_us.add(static_cast<std::uint64_t>(each / std::chrono::microseconds(1)));
+}
+
+TEST(Caveats, TellWhenWhatWasAskedWasTheLimit) {
+  Comparison comparison = sound();
+  comparison.processors = 2;
+  take(comparison.strategies[0], std::chrono::milliseconds(10));
+  take(comparison.strategies[1], std::chrono::milliseconds(40));
+  EXPECT_THAT(caveats(comparison),
+              Contains(HasSubstr("Under async a target took 4.0 times as long as under sequential")));
+  for (Round& round : comparison.strategies[1].rounds) round.machine_busy = 0.95;
+  EXPECT_THAT(caveats(comparison), Contains(HasSubstr("the server perhaps among them, used 92 % of them")));
+}
+
+TEST(Caveats, DoNotBlameTheServerWhereWeWereTheLimitOurselves) {
+  Comparison comparison = sound();
+  comparison.processors = 2;
+  take(comparison.strategies[0], std::chrono::milliseconds(10));
+  take(comparison.strategies[1], std::chrono::milliseconds(40));
+  for (Round& round : comparison.strategies[1].rounds) round.cpu_user = round.wall * 2;
+  EXPECT_THAT(caveats(comparison), testing::Not(Contains(HasSubstr("was the limit"))));
+}
+
 }  // namespace
 }  // namespace atonce

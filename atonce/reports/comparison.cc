@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cmath>
 #include <iterator>
-#include <nlohmann/json.hpp>
 
 #include "atonce/model/escape.h"
 #include "atonce/reports/caveats.h"
@@ -16,7 +15,6 @@
 namespace atonce {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Row = std::vector<std::string>;
 
 std::string in_time(double value_s) {
@@ -30,13 +28,8 @@ std::string share(double value) {
   return percent(static_cast<std::uint64_t>(value * whole), whole);
 }
 
-std::string title(const Comparison& comparison) {
-  std::size_t rounds = 0;
-  for (const StrategyRounds& strategy : comparison.strategies) rounds = std::max(rounds, strategy.rounds.size());
-  const std::string where = comparison.world.empty() ? "" : fmt::format(", in the world {}", comparison.world);
-  return escape_for_terminal(fmt::format("{} of {} targets ({}){}, {} round{}", comparison.job,
-                                         grouped(comparison.targets), comparison.input, where, rounds,
-                                         rounds == 1 ? "" : "s"));
+std::string range_of(const std::optional<Ratio::Interval>& interval) {
+  return interval ? fmt::format("{:.3g} - {:.3g}", interval->low, interval->high) : "-";
 }
 
 std::vector<std::string> figures_row(const StrategyFigures& row) {
@@ -45,7 +38,7 @@ std::vector<std::string> figures_row(const StrategyFigures& row) {
           in_time(row.wall_s.median),
           fmt::format("{} - {}", in_time(row.wall_s.low), in_time(row.wall_s.high)),
           times(row.speed_up.median),
-          fmt::format("{:.3g} - {:.3g}", row.speed_up.low, row.speed_up.high),
+          range_of(row.speed_up_interval),
           in_time(row.cpu_s.median),
           write_bytes(static_cast<std::uint64_t>(row.memory_peak_bytes)),
           grouped(switches)};
@@ -54,7 +47,7 @@ std::vector<std::string> figures_row(const StrategyFigures& row) {
 Table figures_table(const Comparison& comparison, const ComparisonFigures& figures) {
   using enum Table::Side;
   Table table({left, right, right, right, right, right, right, right});
-  table.add({"strategy", "wall", "from - to", "speed-up", "from - to", "CPU", "memory", "switches"});
+  table.add({"strategy", "wall", "from - to", "speed-up", "interval", "CPU", "memory", "switches"});
   for (const StrategyFigures& row : figures.strategies) table.add(figures_row(row));
   for (std::size_t i = 0; i < figures.peers.size(); ++i) {
     const StrategyFigures& row = figures.peers[i].run;
@@ -78,6 +71,47 @@ Table peers_table(const Comparison& comparison, const ComparisonFigures& figures
     const std::string equal = fmt::format("{} of {}", grouped(peer.equal), grouped(peer.comparable));
     table.add({peer.run.strategy, ran ? fmt::format("{} of {}", lines, grouped(comparison.targets)) : "-",
                peer.comparable == 0 ? "-" : equal});
+  }
+  return table;
+}
+
+/// How long each took, drawn to one scale.
+std::string bars_of(const Comparison& comparison, const ComparisonFigures& figures) {
+  constexpr double room = 40;
+  std::vector<const StrategyFigures*> rows;
+  for (const StrategyFigures& row : figures.strategies) rows.push_back(&row);
+  for (std::size_t i = 0; i < figures.peers.size(); ++i)
+    if (!comparison.peers[i].run.rounds.empty()) rows.push_back(&figures.peers[i].run);
+  double longest = 0;
+  for (const StrategyFigures* row : rows) longest = std::max(longest, row->wall_s.median);
+  if (longest <= 0) return {};
+  using enum Table::Side;
+  Table table({left, left});
+  for (const StrategyFigures* row : rows) {
+    const auto length = static_cast<std::size_t>(std::lround(row->wall_s.median / longest * room));
+    table.add({row->strategy, fmt::format("|{} {}", std::string(length, '='), in_time(row->wall_s.median))});
+  }
+  std::string text;
+  for (const std::string& line : table.lines()) text += line + "\n";
+  return text + "\n";
+}
+
+std::string system_calls_text(const Comparison& comparison) {
+  std::string text;
+  for (const StrategyRounds& strategy : comparison.strategies)
+    if (strategy.system_calls)
+      text += fmt::format("{}{} {:.1f}", text.empty() ? "" : ", ", strategy.strategy, *strategy.system_calls);
+  return text.empty() ? text : fmt::format("System calls for each target: {}.\n", text);
+}
+
+Table thresholds_table(const Comparison& comparison, std::string (*escape)(std::string_view)) {
+  using enum Table::Side;
+  Table table({left, right, right, left});
+  table.add({"threshold", "seen", "interval", ""});
+  for (const Threshold& threshold : comparison.thresholds) {
+    const ThresholdFigures figures = judge(comparison, threshold);
+    table.add({escape(threshold.text), fmt::format("{:.3g}", figures.seen.value), range_of(figures.seen.interval),
+               figures.holds ? "holds" : "FAILED"});
   }
   return table;
 }
@@ -140,6 +174,16 @@ std::string agreement_text(const Comparison& comparison, const ComparisonFigures
   return text;
 }
 
+/// Text of a user's, so that it stays text in Markdown.
+std::string markdown_text(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (std::string_view("\\`*_{}[]<>()#|!~&").find(c) != std::string_view::npos) escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
 std::string markdown_table(const Table& table) {
   std::string text;
   for (std::size_t i = 0; i < table.rows().size(); ++i) {
@@ -152,87 +196,35 @@ std::string markdown_table(const Table& table) {
   return text;
 }
 
-/// Text of a list's name, so that it stays text in Markdown.
-std::string markdown_text(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    if (std::string_view("\\`*_{}[]<>()#|!~&").find(c) != std::string_view::npos) escaped += '\\';
-    escaped += c;
-  }
-  return escaped;
-}
-
-Json json_of(const Sample& sample) {
-  return {{"median", sample.median}, {"min", sample.low}, {"max", sample.high}, {"spread", sample.spread}};
-}
-
-Json json_of(const Round& round) {
-  Json verdicts = Json::object();
-  for (const VerdictRow& row : all_verdicts)
-    if (round.tally.of(row.verdict) > 0) verdicts[std::string(row.name)] = round.tally.of(row.verdict);
-  return {{"wall", seconds(round.wall)},
-          {"cpu_user", seconds(round.cpu_user)},
-          {"cpu_system", seconds(round.cpu_system)},
-          {"memory_peak_bytes", round.memory_peak_bytes},
-          {"switches_voluntary", round.switches_voluntary},
-          {"switches_involuntary", round.switches_involuntary},
-          {"verdicts", std::move(verdicts)}};
-}
-
-Json json_of(const StrategyRounds& strategy, const StrategyFigures& figures) {
-  Json rounds = Json::array();
-  for (const Round& round : strategy.rounds) rounds.push_back(json_of(round));
-  return {{"strategy", strategy.strategy},
-          {"engine", strategy.engine},
-          {"window", strategy.window},
-          {"wall", json_of(figures.wall_s)},
-          {"cpu", json_of(figures.cpu_s)},
-          {"speed_up", json_of(figures.speed_up)},
-          {"memory_peak_bytes", figures.memory_peak_bytes},
-          {"switches_voluntary", figures.switches_voluntary},
-          {"switches_involuntary", figures.switches_involuntary},
-          {"agrees_with_itself", figures.agrees_with_itself},
-          {"rounds", std::move(rounds)}};
-}
-
-Json json_of(const PeerRounds& peer, const PeerFigures& figures) {
-  Json rounds = Json::array();
-  for (const Round& round : peer.run.rounds) {
-    Json row = json_of(round);
-    row.erase("verdicts");
-    row["answers"] = round.answers.lines;
-    rounds.push_back(std::move(row));
-  }
-  return {{"peer", peer.run.strategy},
-          {"wall", json_of(figures.run.wall_s)},
-          {"cpu", json_of(figures.run.cpu_s)},
-          {"speed_up", json_of(figures.run.speed_up)},
-          {"memory_peak_bytes", figures.run.memory_peak_bytes},
-          {"switches_voluntary", figures.run.switches_voluntary},
-          {"switches_involuntary", figures.run.switches_involuntary},
-          {"answers", {{"least", figures.lines_least}, {"most", figures.lines_most}}},
-          {"comparable", figures.comparable},
-          {"equal", figures.equal},
-          {"failure", peer.failure.empty() ? Json() : Json(peer.failure)},
-          {"rounds", std::move(rounds)}};
-}
-
 }  // namespace
+
+std::string title_of(const Comparison& comparison) {
+  std::size_t rounds = 0;
+  for (const StrategyRounds& strategy : comparison.strategies) rounds = std::max(rounds, strategy.rounds.size());
+  const std::string where = comparison.world.empty() ? "" : fmt::format(", in the world {}", comparison.world);
+  return escape_for_terminal(fmt::format("{} of {} targets ({}){}, {} round{}", comparison.job,
+                                         grouped(comparison.targets), comparison.input, where, rounds,
+                                         rounds == 1 ? "" : "s"));
+}
 
 std::string write_comparison_table(const Comparison& comparison, bool colour) {
   const ComparisonFigures figures = figures_of(comparison);
-  std::string text = title(comparison) + "\n\n";
+  std::string text = title_of(comparison) + "\n\n";
   const auto lines = figures_table(comparison, figures).lines();
   for (std::size_t i = 0; i < lines.size(); ++i)
     text += painted(lines[i], colour && i == 0 ? Colour::bold : Colour::none) + "\n";
   if (!figures.strategies.empty())
-    text += fmt::format("\nSpeed-up over {}: ratio of medians; from - to: round by round.\n",
-                        figures.strategies[figures.baseline].strategy);
+    text += fmt::format("\n{}Speed-up over {}: ratio of medians, and its 95 % bootstrap interval.\n",
+                        bars_of(comparison, figures), figures.strategies[figures.baseline].strategy);
+  text += system_calls_text(comparison);
   text += agreement_text(comparison, figures);
   if (!figures.peers.empty()) {
     text += fmt::format("\n{}\n", what_peers_are);
     for (const std::string& line : peers_table(comparison, figures).lines()) text += line + "\n";
   }
+  if (!comparison.thresholds.empty()) text += "\n";
+  if (!comparison.thresholds.empty())
+    for (const std::string& line : thresholds_table(comparison, escape_for_terminal).lines()) text += line + "\n";
   const auto caveats = caveats_of(comparison, figures);
   if (!caveats.empty())
     text += "\n" + painted("Before you believe this:", colour ? Colour::yellow : Colour::none) + "\n";
@@ -240,31 +232,13 @@ std::string write_comparison_table(const Comparison& comparison, bool colour) {
   return text;
 }
 
-std::string write_comparison_json(const Comparison& comparison) {
-  const ComparisonFigures figures = figures_of(comparison);
-  Json report{{"schema", 1},
-              {"job", comparison.job},
-              {"input", comparison.input},
-              {"world", comparison.world},
-              {"targets", comparison.targets}};
-  report["baseline"] = figures.strategies.empty() ? Json() : Json(figures.strategies[figures.baseline].strategy);
-  report["strategies"] = Json::array();
-  for (std::size_t i = 0; i < figures.strategies.size(); ++i)
-    report["strategies"].push_back(json_of(comparison.strategies[i], figures.strategies[i]));
-  report["peers"] = Json::array();
-  for (std::size_t i = 0; i < figures.peers.size(); ++i)
-    report["peers"].push_back(json_of(comparison.peers[i], figures.peers[i]));
-  report["agreement"] = figures.agreement;
-  report["caveats"] = caveats_of(comparison, figures);
-  return report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
 std::string write_comparison_markdown(const Comparison& comparison) {
   const ComparisonFigures figures = figures_of(comparison);
-  std::string text = markdown_text(title(comparison)) + "\n\n" + markdown_table(figures_table(comparison, figures)) +
+  std::string text = markdown_text(title_of(comparison)) + "\n\n" + markdown_table(figures_table(comparison, figures)) +
                      "\n" + markdown_table(agreement_table(figures));
   if (!figures.peers.empty())
     text += fmt::format("\n{}\n\n{}", what_peers_are, markdown_table(peers_table(comparison, figures)));
+  if (!comparison.thresholds.empty()) text += "\n" + markdown_table(thresholds_table(comparison, markdown_text));
   const auto caveats = caveats_of(comparison, figures);
   if (!caveats.empty()) text += "\nBefore you believe this:\n\n";
   for (const std::string& caveat : caveats) text += fmt::format("- {}\n", markdown_text(caveat));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 
 namespace atonce {
 namespace {
@@ -11,6 +12,10 @@ std::vector<double> measured(const StrategyRounds& strategy, Measure measure) {
   std::vector<double> values;
   for (const Round& round : strategy.rounds) values.push_back(static_cast<double>(measure(round)));
   return values;
+}
+
+std::vector<double> walls_of(const StrategyRounds& strategy) {
+  return measured(strategy, [](const Round& round) { return seconds(round.wall); });
 }
 
 double agreement_with_itself(const StrategyRounds& strategy) {
@@ -34,17 +39,13 @@ Sample speed_up_of(const StrategyRounds& baseline, const StrategyRounds& strateg
     const double wall = seconds(strategy.rounds[i].wall);
     if (wall > 0) ratios.push_back(seconds(baseline.rounds[i].wall) / wall);
   }
-  Sample sample = sample_of(ratios);
-  const auto wall_of = [](const Round& round) { return seconds(round.wall); };
-  const double median = median_of(measured(strategy, wall_of));
-  if (median > 0) sample.median = median_of(measured(baseline, wall_of)) / median;
-  return sample;
+  return sample_of(ratios);
 }
 
 StrategyFigures figures_of_one(const StrategyRounds& baseline, const StrategyRounds& strategy) {
   StrategyFigures figures{
       .strategy = strategy.strategy,
-      .wall_s = sample_of(measured(strategy, [](const Round& round) { return seconds(round.wall); })),
+      .wall_s = sample_of(walls_of(strategy)),
       .cpu_s = sample_of(measured(strategy, [](const Round& round) { return seconds(round.cpu()); })),
       .speed_up = speed_up_of(baseline, strategy),
       .switches_voluntary = median_of(measured(strategy, [](const Round& round) { return round.switches_voluntary; })),
@@ -52,6 +53,9 @@ StrategyFigures figures_of_one(const StrategyRounds& baseline, const StrategyRou
           median_of(measured(strategy, [](const Round& round) { return round.switches_involuntary; })),
       .agrees_with_itself = agreement_with_itself(strategy),
   };
+  const Ratio ratio = speed_ratio(strategy, baseline);
+  figures.speed_up.median = ratio.value;
+  figures.speed_up_interval = ratio.interval;
   for (const Round& round : strategy.rounds)
     figures.memory_peak_bytes = std::max(figures.memory_peak_bytes, static_cast<double>(round.memory_peak_bytes));
   return figures;
@@ -85,7 +89,52 @@ PeerFigures figures_of_peer(const StrategyRounds& baseline, const StrategyRounds
   return figures;
 }
 
+bool holds(double value, const Threshold& threshold) {
+  switch (threshold.relation) {
+    case Threshold::Relation::at_least: return value >= threshold.bound;
+    case Threshold::Relation::more_than: return value > threshold.bound;
+    case Threshold::Relation::at_most: return value <= threshold.bound;
+    case Threshold::Relation::less_than: break;
+  }
+  return value < threshold.bound;
+}
+
 }  // namespace
+
+Ratio speed_ratio(const StrategyRounds& faster, const StrategyRounds& slower) {
+  return ratio_of_medians(walls_of(slower), walls_of(faster));
+}
+
+const StrategyRounds* find_contestant(const Comparison& comparison, std::string_view name) {
+  for (const StrategyRounds& strategy : comparison.strategies)
+    if (strategy.strategy == name) return &strategy;
+  for (const PeerRounds& peer : comparison.peers)
+    if (peer.run.strategy == name) return &peer.run;
+  return nullptr;
+}
+
+ThresholdFigures judge(const Comparison& comparison, const Threshold& threshold) {
+  const StrategyRounds* left = find_contestant(comparison, threshold.left);
+  const StrategyRounds* right = find_contestant(comparison, threshold.right);
+  if (left == nullptr || right == nullptr || left->rounds.empty() || right->rounds.empty()) return {};
+  ThresholdFigures figures{.seen = speed_ratio(*left, *right)};
+  figures.holds = holds(figures.seen.value, threshold);
+  return figures;
+}
+
+bool all_thresholds_hold(const Comparison& comparison) {
+  return std::ranges::all_of(comparison.thresholds,
+                             [&](const Threshold& threshold) { return judge(comparison, threshold).holds; });
+}
+
+const Round* median_round(const StrategyRounds& strategy) {
+  if (strategy.rounds.empty()) return nullptr;
+  std::vector<const Round*> rounds;
+  for (const Round& round : strategy.rounds) rounds.push_back(&round);
+  const auto middle = rounds.begin() + static_cast<std::ptrdiff_t>((rounds.size() - 1) / 2);
+  std::ranges::nth_element(rounds, middle, {}, [](const Round* round) { return round->wall; });
+  return *middle;
+}
 
 ComparisonFigures figures_of(const Comparison& comparison) {
   ComparisonFigures figures;

@@ -148,6 +148,65 @@ TEST(Comparison, SaysOfAPeerWithoutARoundThatItHasNoFigures) {
   EXPECT_THAT(write_comparison_markdown(comparison), HasSubstr("said: \\<b\\>\\|"));
 }
 
+TEST(Comparison, DrawsEachTimeToOneScale) {
+  const std::string text = write_comparison_table(sound(), false);
+  EXPECT_THAT(text, HasSubstr("sequential  |======================================== 2s\n"));
+  EXPECT_THAT(text, HasSubstr("async       |==== 200ms\n"));
+}
+
+TEST(Comparison, TellsWhereTheSpeedUpLiesWhereRoundsAreEnough) {
+  EXPECT_THAT(write_comparison_table(sound(), false), HasSubstr("10 - 10"));
+  Comparison comparison = sound();
+  for (StrategyRounds& strategy : comparison.strategies) strategy.rounds.resize(2);
+  const auto report = nlohmann::json::parse(write_comparison_json(comparison));
+  EXPECT_TRUE(report["strategies"][1]["speed_up"]["low"].is_null());
+}
+
+TEST(Comparison, HoldsThresholdsAgainstWhatWasSeen) {
+  Comparison comparison = sound();
+  comparison.thresholds = {{"async/sequential >= 9", "async", "sequential", Threshold::Relation::at_least, 9},
+                           {"async/sequential < 9", "async", "sequential", Threshold::Relation::less_than, 9}};
+  EXPECT_FALSE(all_thresholds_hold(comparison));
+  const std::string text = write_comparison_table(comparison, false);
+  EXPECT_THAT(text, HasSubstr("async/sequential >= 9    10   10 - 10  holds"));
+  EXPECT_THAT(text, HasSubstr("async/sequential < 9     10   10 - 10  FAILED"));
+  EXPECT_THAT(write_comparison_markdown(comparison), HasSubstr("| async/sequential \\>= 9 |"));
+  const auto report = nlohmann::json::parse(write_comparison_json(comparison));
+  EXPECT_EQ(report["thresholds"][0]["holds"], true);
+  EXPECT_EQ(report["thresholds"][1]["holds"], false);
+  comparison.thresholds.pop_back();
+  EXPECT_TRUE(all_thresholds_hold(comparison));
+}
+
+TEST(Comparison, HasNoThresholdThatHoldsOfWhoNeverEnded) {
+  Comparison comparison = with_peer(sound());
+  comparison.peers[0].run.rounds.clear();
+  comparison.thresholds = {{"pool:20/async <= 1", "pool:20", "async", Threshold::Relation::at_most, 1}};
+  EXPECT_FALSE(all_thresholds_hold(comparison));
+}
+
+TEST(Comparison, TellsTheSystemCallsWhereTheyWereCounted) {
+  Comparison comparison = sound();
+  comparison.strategies[1].system_calls = 7.25;
+  EXPECT_THAT(write_comparison_table(comparison, false), HasSubstr("System calls for each target: async 7.2.\n"));
+  const auto report = nlohmann::json::parse(write_comparison_json(comparison));
+  EXPECT_EQ(report["strategies"][1]["system_calls"], 7.25);
+  EXPECT_TRUE(report["strategies"][0]["system_calls"].is_null());
+}
+
+TEST(Comparison, ShowsHowTheRoundInTheMiddleWentOverTime) {
+  Comparison comparison = sound();
+  for (Round& round : comparison.strategies[1].rounds) {
+    OutcomeRecorder recorder(Instant(std::chrono::hours(1)));
+    round.recording = Boxed(*recorder.finish(Instant(std::chrono::hours(1)) + round.wall));
+  }
+  const auto report = nlohmann::json::parse(write_comparison_json(comparison));
+  EXPECT_DOUBLE_EQ(report["strategies"][1]["recording"]["wall"].get<double>(), 0.2);
+  EXPECT_TRUE(report["strategies"][0]["recording"].is_null());
+  EXPECT_EQ(report["kind"], "comparison");
+  EXPECT_EQ(report["title"], "probe of 4 targets (domains.csv), 3 rounds");
+}
+
 TEST(Comparison, SurvivesNothingToCompare) {
   EXPECT_FALSE(write_comparison_table({}, true).empty());
   EXPECT_TRUE(nlohmann::json::accept(write_comparison_json({})));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <random>
 
 namespace atonce {
 
@@ -22,6 +23,28 @@ Sample sample_of(std::span<const double> values) {
   for (const double value : values) deviations.push_back(std::abs(value - sample.median));
   if (sample.median > 0) sample.spread = as_standard_deviation * median_of(deviations) / sample.median;
   return sample;
+}
+
+Ratio ratio_of_medians(std::span<const double> over, std::span<const double> under) {
+  constexpr std::size_t pairs_few = 3, resamples = 10'000, tail = resamples / 40;  // 2.5 % on either side.
+  const double below = median_of(under);
+  if (over.empty() || below <= 0) return {};
+  Ratio ratio{.value = median_of(over) / below};
+  const std::size_t pairs = std::min(over.size(), under.size());
+  if (pairs < pairs_few) return ratio;
+  std::mt19937_64 random(pairs);  // Any sequence will do, as long as it is the same each time.
+  std::vector<double> drawn_over(pairs), drawn_under(pairs), ratios(resamples);
+  for (double& resampled : ratios) {
+    for (std::size_t i = 0; i < pairs; ++i) {
+      const std::size_t pair = random() % pairs;
+      drawn_over[i] = over[pair];
+      drawn_under[i] = under[pair];
+    }
+    resampled = median_of(drawn_over) / median_of(drawn_under);
+  }
+  std::ranges::sort(ratios);
+  ratio.interval = {ratios[tail], ratios[resamples - 1 - tail]};
+  return ratio;
 }
 
 double share_equal(std::span<const std::uint8_t> left, std::span<const std::uint8_t> right) {

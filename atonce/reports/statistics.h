@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -23,6 +24,21 @@ double median_of(std::span<const double> values);
 /// The share of places where both have the same value; a place that one lacks counts as different. 1 when both are
 /// empty.
 double share_equal(std::span<const std::uint8_t> left, std::span<const std::uint8_t> right);
+
+/// How many times as large the median of one sample is as that of another, and between which bounds that ratio lies
+/// with 95 % confidence.
+struct Ratio {
+  struct Interval {
+    double low = 0, high = 0;
+  };
+  double value = 0;                  ///< 0 where there is none
+  std::optional<Interval> interval;  ///< none of fewer than three pairs
+
+  bool within_noise() const { return interval && interval->low <= 1 && interval->high >= 1; }
+};
+/// Of measurements taken in pairs, `over[i]` beside `under[i]`: the percentile bootstrap, resampling pairs. The same
+/// for the same samples. Source: B. Efron, R. Tibshirani, An Introduction to the Bootstrap (1993), chapter 13.
+Ratio ratio_of_medians(std::span<const double> over, std::span<const double> under);
 
 /// Between which bounds a share lies, with 95 % confidence.
 struct ShareInterval {

@@ -61,5 +61,37 @@ TEST(Statistics, BoundsAShareWithinReason) {
   EXPECT_NEAR(none.high, 1 - all.low, 1e-12) << "what is so of hits is so of misses";
 }
 
+TEST(Statistics, ARatioLiesBetweenTheBoundsOfItsBootstrap) {
+  const std::vector<double> slow{10.0, 10.2, 9.9, 10.1, 10.0}, fast{1.0, 1.1, 0.95, 1.02, 1.0};
+  const Ratio ratio = ratio_of_medians(slow, fast);
+  EXPECT_NEAR(ratio.value, 10.0, 1e-9);
+  ASSERT_TRUE(ratio.interval);
+  EXPECT_LE(ratio.interval->low, ratio.value);
+  EXPECT_GE(ratio.interval->high, ratio.value);
+  EXPECT_GT(ratio.interval->low, 9.0);
+  EXPECT_LT(ratio.interval->high, 10.7);
+  EXPECT_FALSE(ratio.within_noise());
+}
+
+TEST(Statistics, ARatioOfTheSameIsWithinTheNoise) {
+  const std::vector<double> one{1.0, 1.1, 0.9, 1.05, 0.97}, other{1.02, 0.95, 1.04, 0.99, 1.0};
+  EXPECT_TRUE(ratio_of_medians(one, other).within_noise());
+}
+
+TEST(Statistics, ARatioIsResampledInPairs) {
+  // A machine whose mood halves its speed in some rounds slows both: the ratio knows nothing of it.
+  const std::vector<double> one{2.0, 4.0, 2.0, 4.0, 2.0}, other{1.0, 2.0, 1.0, 2.0, 1.0};
+  const Ratio ratio = ratio_of_medians(one, other);
+  EXPECT_DOUBLE_EQ(ratio.interval->low, 2.0);
+  EXPECT_DOUBLE_EQ(ratio.interval->high, 2.0);
+}
+
+TEST(Statistics, ARatioOfFewPairsHasNoBounds) {
+  EXPECT_FALSE(ratio_of_medians(std::vector{1.0, 2.0}, std::vector{1.0, 2.0}).interval);
+  EXPECT_DOUBLE_EQ(ratio_of_medians(std::vector{3.0}, std::vector{1.5}).value, 2);
+  EXPECT_DOUBLE_EQ(ratio_of_medians({}, {}).value, 0);
+  EXPECT_DOUBLE_EQ(ratio_of_medians(std::vector{1.0}, std::vector{0.0}).value, 0);
+}
+
 }  // namespace
 }  // namespace atonce
