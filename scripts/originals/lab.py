@@ -53,8 +53,8 @@ class Lab:
         return ran.out
 
     def compare(self, name, *words, rounds, before=()):
-        """One comparison, kept as a result of its own."""
-        text = self.run("compare", *words, "--rounds", self.rounds(rounds), "--json", "-q", before=before)
+        """One comparison, kept as a result of its own. Nothing is warmed up: where one waits for a world, nothing is cold."""
+        text = self.run("compare", *words, "--rounds", self.rounds(rounds), "--warmup", 0, "--json", "-q", before=before)
         path = self.output / f"{name}.json"
         path.write_text(text)
         self.results.append(path)
@@ -72,6 +72,10 @@ class Result:
     def __init__(self, name, found):
         self.name, self.found = name, found
         self.seconds = {row["strategy"]: [done["wall"] for done in row["rounds"]] for row in found["strategies"]}
+
+    def busy_share(self):
+        """How much of the processors was used by all programs together, in the round where it was most."""
+        return max(done["machine_busy"] or 0 for row in self.found["strategies"] for done in row["rounds"])
 
     def wrong(self, truth):
         """Sentences on verdicts that are not the truth; none where all are."""

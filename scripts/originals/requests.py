@@ -24,7 +24,7 @@ def measure_six(lab):
     return Table(
         "5a. Six requests, three of them delayed by 1 s", ways,
         f"World `{world}`. 3.75 s less three times 1 s leave 0.125 s for each of the six: a look-up of 25 ms, and 50 ms each for the connection and the answer.",
-        "The same: sync is the sum, async the longest request.", f"as the world had them in store, in both ways: {told(truth)}.", result.wrong(truth))
+        "The same: sync is the sum, async the longest request.", f"as the world had them in store, in both ways: {told(truth)}.", result.wrong(truth), ("async",), result.busy_share())
 
 
 def batch_lines(host, sizes):

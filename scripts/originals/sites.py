@@ -44,4 +44,4 @@ def measure_gets(lab):
         f"World `{world}`. 35 s / 50 = 0.7 s a GET with a time-out of 2 s: many were in vain. Here {truth['timeout']} hosts never answer, {truth['closed']} refuse, and {truth['ok']} answer after 0.2 s.",
         "The same: it is the silent hosts that take the time, and four threads wait for four of them at once. A pool's end is uneven: who draws a silent host last keeps "
         "everybody waiting for it. Without a pool, all the silence is waited for at once: 2 s.",
-        f"as the world had them in store, in every way: {told(truth)}.", result.wrong(truth))
+        f"as the world had them in store, in every way: {told(truth)}.", result.wrong(truth), ("4 threads",), result.busy_share())

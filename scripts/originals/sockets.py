@@ -24,4 +24,4 @@ def measure(lab):
         "The same: one by one is the sum of all delays; ten at a time take a tenth of it, and a little for the last ones. Not the same: processes take no longer than threads here, because "
         "a fork of this program takes about a millisecond; an interpreter of Python takes far longer to start, which is probably where theirs lost their time. And async has all hundred under way at "
         "once, and takes as long as the slowest of them. Why asyncio took longer than ten threads cannot be told from outside; it was not the waiting.",
-        f"as the world had them in store, in every way: {told(truth)}.", result.wrong(truth))]
+        f"as the world had them in store, in every way: {told(truth)}.", result.wrong(truth), ("10 threads",), result.busy_share())]
