@@ -59,6 +59,11 @@ constexpr std::array diff_examples{
     Example{"atonce diff monday tuesday", "what changed between two runs"},
     Example{"atonce diff monday tuesday --json", "the same for a program"},
 };
+constexpr std::array report_examples{
+    Example{"atonce report night-run -o night.html", "a run, as a page for the browser"},
+    Example{"atonce report night-run --trace night.json", "for Perfetto (ui.perfetto.dev)"},
+    Example{"atonce report a.json b.json -o both.html", "what compare --json wrote, on one page"},
+};
 constexpr std::array world_examples{
     Example{"atonce world -- curl -sv https://google.com", "run a command inside"},
     Example{"atonce world mixed,rtt=50ms,loss=1% -p 80,443", "serve until Ctrl-C"},
@@ -138,6 +143,11 @@ constexpr std::array commands{
                "appeared or flaps. Answers in doubt are no change; what lost packets alone would\n"
                "make is told apart, by the share of first answers that a second lap overturned.",
                diff_examples},
+    CommandRow{Command::report, "report", "DIR | FILE...", "a run or comparisons as one page of HTML, to look at and zoom",
+               "Shows what the run in DIR, or each FILE that compare --json wrote, came to: who\n"
+               "waited for what and how long, over time and by phase. The page is one file and\n"
+               "needs no network. Several runs and files are parts of one page; - is stdin.",
+               report_examples},
     CommandRow{Command::world, "world", "[SPEC] [-- COMMAND...]",
                "a simulated internet, to try a million names without touching one",
                "Serves DNS and TCP for every name, each with a fate, an address and a delay that\n"

@@ -13,6 +13,7 @@ int run_resume(const Invocation& invocation);
 int run_runs(const Invocation& invocation);
 int run_show(const Invocation& invocation);
 int run_diff(const Invocation& invocation);
+int run_report(const Invocation& invocation);
 int run_world(const Invocation& invocation);
 int run_serve(const Invocation& invocation);
 int run_doctor(const Invocation& invocation);

@@ -17,7 +17,7 @@ std::string_view words_after(Command command) {
     case Command::world: return "calm fast open refused mixed stormy";
     case Command::completion: return "bash zsh fish";
     case Command::help:
-      return "probe fetch batch overlap write compare resume runs show diff world serve doctor completion man";
+      return "probe fetch batch overlap write compare resume runs show diff report world serve doctor completion man";
     case Command::probe:
     case Command::fetch:
     case Command::batch:
@@ -28,6 +28,7 @@ std::string_view words_after(Command command) {
     case Command::serve:
     case Command::show:
     case Command::diff:
+    case Command::report:
     case Command::doctor:
     case Command::man:
     case Command::version: break;
@@ -37,12 +38,12 @@ std::string_view words_after(Command command) {
 
 bool takes_files(Command command) {
   return command == Command::probe || command == Command::fetch || command == Command::batch ||
-         command == Command::compare;
+         command == Command::compare || command == Command::report;
 }
 
 bool takes_folders(Command command) {
   return command == Command::write || command == Command::resume || command == Command::show ||
-         command == Command::diff;
+         command == Command::diff || command == Command::report;
 }
 
 std::string command_names() {

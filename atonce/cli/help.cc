@@ -81,8 +81,7 @@ std::string write_overview() {
   text += "\natonce help COMMAND tells more. First steps:\n";
   constexpr Example steps[] = {{"atonce probe example.com example.org", "two names"},
                                {"atonce probe domains.csv -n 100", "the first hundred of a list"},
-                               {"atonce probe domains.csv --world", "a rehearsal that touches nobody"},
-                               {"atonce doctor", "what this machine allows"}};
+                               {"atonce probe domains.csv --world", "a rehearsal that touches nobody"}};
   for (const Example& step : steps) fmt::format_to(std::back_inserter(text), "  {:<38} {}\n", step.typed, step.does);
   text += "\nExit codes:\n";
   for (const ExitRow& row : all_exits()) fmt::format_to(std::back_inserter(text), "  {} {}\n", row.code, row.meaning);

@@ -21,6 +21,7 @@ enum class Command : std::uint8_t {
   runs,
   show,
   diff,
+  report,
   world,
   serve,
   doctor,
@@ -68,6 +69,13 @@ struct RunRequest {
       changes;  ///< the options given to `resume`, to stand after those that the run was started with
 };
 
+/// What `report` is asked for.
+struct ReportRequest {
+  std::vector<std::string> sources;  ///< folders of runs, and files with what `compare --json` printed; "-" is stdin
+  std::string page;                  ///< `-o`; empty: standard output
+  std::string trace;                 ///< `--trace`; empty: none
+};
+
 /// `--peer NAME=COMMAND`: another program to do the same work.
 struct PeerChoice {
   std::string name;
@@ -95,6 +103,7 @@ struct Invocation {
   WorldRequest world;
   ServeRequest serve;
   RunRequest run;
+  ReportRequest pages;
   bool clean = false;              ///< `write --clean`: takes away what the run of `run` made
   std::vector<std::string> words;  ///< the command line itself, from the command on; secrets as "***"
   std::string topic;               ///< `help COMMAND`, or `completion SHELL`

@@ -42,6 +42,7 @@ int run_command(const Invocation& invocation) {
     case Command::runs: return run_runs(invocation);
     case Command::show: return run_show(invocation);
     case Command::diff: return run_diff(invocation);
+    case Command::report: return run_report(invocation);
     case Command::world: return run_world(invocation);
     case Command::serve: return run_serve(invocation);
     case Command::doctor: return run_doctor(invocation);

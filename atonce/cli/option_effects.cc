@@ -219,6 +219,17 @@ Parsed<void> apply_output(Invocation& invocation, const Values& values, const Kn
   return {};
 }
 
+Parsed<void> apply_page(Invocation& invocation, const Values& values, const KnownNames&) {
+  if (values.back().empty()) return complain("the name of the file is empty; \"-\" is standard output");
+  invocation.pages.page = values.back();
+  return {};
+}
+Parsed<void> apply_trace(Invocation& invocation, const Values& values, const KnownNames&) {
+  if (values.back().empty()) return complain("the name of the file is empty");
+  invocation.pages.trace = values.back();
+  return {};
+}
+
 Parsed<void> apply_jsonl(Invocation& invocation, const Values&, const KnownNames&) {
   return choose_format(invocation, ResultFormat::jsonl);
 }

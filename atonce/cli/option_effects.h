@@ -96,6 +96,8 @@ ApplyOption apply_atomic;
 ApplyOption apply_sync;
 ApplyOption apply_verify;
 ApplyOption apply_clean;
+ApplyOption apply_page;
+ApplyOption apply_trace;
 
 // What a fetch is asked for: request_effects.cc.
 ApplyOption apply_url;

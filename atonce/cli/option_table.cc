@@ -25,6 +25,8 @@ constexpr std::uint32_t serve_only = bit_of(Command::serve);
 constexpr std::uint32_t overlap_only = bit_of(Command::overlap);
 constexpr std::uint32_t overlaps = overlap_only | bit_of(Command::compare);
 constexpr std::uint32_t resumed = bit_of(Command::resume);
+constexpr std::uint32_t paged = bit_of(Command::compare);
+constexpr std::uint32_t report_only = bit_of(Command::report);
 constexpr std::uint32_t show_only = bit_of(Command::show);
 constexpr std::uint32_t tables = bit_of(Command::doctor) | bit_of(Command::runs) | bit_of(Command::diff);
 
@@ -153,6 +155,10 @@ constexpr std::array options{
     OptionRow{"csv", 0, "", "CSV with a header", output, kept, apply_csv, {}, true},
     OptionRow{"format", 0, "NAME", "text, jsonl, csv, sqlite or none (text)", output, kept, apply_format, "text jsonl csv sqlite none"},
     OptionRow{"ordered", 0, "", "rows in the order of the list, not as they finish", output, kept, apply_ordered},
+    OptionRow{"output", 'o', "FILE", "write the page to FILE (standard output)", output, report_only, apply_page, "FILE"},
+    OptionRow{"report", 0, "FILE", "an HTML page: time lines, figures, caveats", output, paged, apply_page, "FILE"},
+    OptionRow{"trace", 0, "FILE", "the time lines for Perfetto or Chrome", output, paged, apply_trace, "FILE"},
+    OptionRow{"trace", 0, "FILE", "write a trace for Perfetto, and no page without -o", output, report_only, apply_trace, "FILE"},
     OptionRow{"report-junit", 0, "FILE", "what came of each request, as JUnit's XML", output, batch_only, apply_report_junit, "FILE"},
     OptionRow{"report-tap", 0, "FILE", "the same as TAP", output, batch_only, apply_report_tap, "FILE"},
     OptionRow{"json", 0, "", "the result as one JSON object", output, overlap_only, apply_jsonl},

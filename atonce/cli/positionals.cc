@@ -165,6 +165,15 @@ Parsed<void> take_two_folders(RunRequest& run, Words words) {
   return {};
 }
 
+Parsed<void> take_sources(ReportRequest& pages, Words words) {
+  if (words.empty())
+    return refuse("a report of what? Name a run's folder (atonce runs lists them), or files that compare --json wrote");
+  for (const std::string& word : words)
+    if (word.empty()) return refuse("the name of a run's folder or file is empty");
+  pages.sources.assign(words.begin(), words.end());
+  return {};
+}
+
 Parsed<void> take_shell(Invocation& invocation, Words words) {
   constexpr std::array<std::string_view, 3> shells{"bash", "zsh", "fish"};
   if (words.size() != 1 || std::ranges::find(shells, words[0]) == shells.end())
@@ -194,6 +203,7 @@ Parsed<void> apply_positionals(Invocation& invocation, Words words, const Surrou
     case Command::resume:
     case Command::show: return take_folder(invocation.run, invocation.command, words);
     case Command::diff: return take_two_folders(invocation.run, words);
+    case Command::report: return take_sources(invocation.pages, words);
     case Command::world: return take_world(invocation.world, words);
     case Command::completion: return take_shell(invocation, words);
     case Command::help: return take_topic(invocation, words);

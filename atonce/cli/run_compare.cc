@@ -6,6 +6,7 @@
 #include "atonce/cli/commands.h"
 #include "atonce/cli/complain.h"
 #include "atonce/cli/contest.h"
+#include "atonce/cli/page_files.h"
 #include "atonce/cli/peer_list.h"
 #include "atonce/cli/prepared_overlap.h"
 #include "atonce/cli/request_values.h"
@@ -66,9 +67,22 @@ std::string write_report(const Comparison& comparison, ReportFormat format) {
   return write_comparison_table(comparison, wants_colour(STDOUT_FILENO));
 }
 
+bool write_pages(PageFiles& pages, const Comparison& comparison) {
+  std::vector<NamedRecording> recordings;
+  for (const StrategyRounds& strategy : comparison.strategies)
+    if (const Round* round = median_round(strategy); round != nullptr && round->recording)
+      recordings.push_back({strategy.strategy, round->recording.get()});
+  const std::string section = write_comparison_json(comparison);
+  return pages.write("atonce compare " + comparison.job, {&section, 1}, recordings);
+}
+
 /// Everything from the first round to the report; `contest` has its bodies and peers, `comparison` its names.
 int compare(Contest& contest, Comparison& comparison, const Plan& plan, const std::vector<Staffing>& staffings,
-            const CompareRequest& request) {
+            const Invocation& invocation) {
+  const CompareRequest& request = invocation.compare;
+  auto opened = PageFiles::open(invocation.pages);
+  if (!opened) return complain_and_exit(opened.error());
+  PageFiles& pages = *opened;
   for (std::size_t i = 0; i < staffings.size(); ++i) {
     const StrategyChoice& choice = plan.strategies[i];
     comparison.strategies.push_back(
@@ -84,6 +98,7 @@ int compare(Contest& contest, Comparison& comparison, const Plan& plan, const st
   if (!run_contest(contest, comparison))
     return complain_and_exit({"the comparison was interrupted; there is nothing to compare"}, exit_interrupted);
   const ExitCode told = print(write_report(comparison, request.format));
+  if (pages.wanted() && !write_pages(pages, comparison)) return exit_local_limit;
   return all_thresholds_hold(comparison) ? told : exit_threshold;
 }
 
@@ -99,7 +114,7 @@ int compare_overlap(const Invocation& invocation) {
   Contest contest{.body = [&](std::size_t i, bool) {
     return round_of_overlap(plan, plan.strategies[i], (*staffings)[i], setting->servers);
   }};
-  return compare(contest, comparison, plan, *staffings, invocation.compare);
+  return compare(contest, comparison, plan, *staffings, invocation);
 }
 
 }  // namespace
@@ -138,7 +153,7 @@ int run_compare(const Invocation& asked) {
         {.command = peer.command, .list = peer_list->path(), .bound = request.peer_timeout.value_or(Duration::zero())});
     comparison.peers.push_back({.run = {.strategy = peer.name}});
   }
-  return compare(contest, comparison, plan, *staffings, request);
+  return compare(contest, comparison, plan, *staffings, invocation);
 }
 
 }  // namespace atonce

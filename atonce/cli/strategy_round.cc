@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "atonce/cli/complain.h"
+#include "atonce/reports/overlap_round.h"
 #include "atonce/strategies/overlap.h"
 #include "atonce/strategies/run.h"
 
@@ -52,62 +53,6 @@ std::string folder_of_round(const std::string& folder, const std::string& name) 
   }
 }
 
-/// What became of a question, as a verdict.
-Verdict verdict_of(const AskedNumber& asked) {
-  switch (asked.end) {
-    case AskEnd::answered: return Verdict::ok;
-    case AskEnd::no_server: return asked.error == ECONNREFUSED ? Verdict::closed : Verdict::unreachable;
-    case AskEnd::timeout: return asked.connected_well ? Verdict::answer_timeout : Verdict::timeout;
-    case AskEnd::broken: return Verdict::partial;
-    case AskEnd::no_number: return Verdict::bad_answer;
-    case AskEnd::shortage: return Verdict::local_shortage;
-    case AskEnd::worker_died: return Verdict::local_error;
-    case AskEnd::unfinished: break;
-  }
-  return Verdict::unfinished;
-}
-
-Verdict verdict_of(const ComputedPart& part) {
-  if (part.done) return Verdict::ok;
-  if (part.error != 0) return Verdict::local_file;
-  return part.worker_died ? Verdict::local_error : Verdict::unfinished;
-}
-
-/// An overlap as a round like any other.
-class OverlapRound {
- public:
-  explicit OverlapRound(Round& round, Instant began) : round_(round), recorder_(began) {}
-
-  void add(const AskedNumber& asked, std::size_t number) {
-    TimedPhases stretches;
-    const bool connected = asked.connected > asked.started;
-    stretches.add(Phase::connect, asked.started, connected ? asked.connected : asked.finished);
-    if (connected) stretches.add(Phase::answer, asked.connected, asked.finished);
-    add(fmt::format("question {}", number + 1), verdict_of(asked), asked.started, asked.finished, stretches);
-  }
-  void add(const ComputedPart& part, std::size_t number) {
-    TimedPhases stretches;
-    stretches.add(Phase::compute, part.started, part.finished);
-    add(fmt::format("part {}", number + 1), verdict_of(part), part.started, part.finished, stretches);
-  }
-  void finish(Instant ended) { round_.recording = Boxed(*recorder_.finish(ended)); }
-
- private:
-  void add(const std::string& label, Verdict verdict, Instant started, Instant finished, const TimedPhases& stretches) {
-    round_.tally.add({.verdict = verdict,
-                      .tries = 1,
-                      .due = started,
-                      .started = started,
-                      .resolved = started,
-                      .finished = finished});
-    recorder_.add(round_.verdicts.size(), label, verdict, started, finished, stretches);
-    round_.verdicts.push_back(static_cast<std::uint8_t>(verdict));
-  }
-
-  Round& round_;
-  OutcomeRecorder recorder_;
-};
-
 }  // namespace
 
 RoundBody round_of_list(const Setting& setting, const StrategyChoice& choice, const Staffing& staffing, bool warm_up) {
@@ -134,11 +79,7 @@ RoundBody round_of_overlap(const Plan& plan, const StrategyChoice& choice, const
   return [&plan, &choice, &staffing, &servers](Control& control, Round& round) {
     const Parsed<OverlapRun> run = run_overlap(plan, choice, staffing, servers, control, {});
     if (!run) return complain_and_exit(run.error()), false;
-    OverlapRound overlap(round, run->began);
-    for (std::size_t i = 0; i < run->asks.size(); ++i) overlap.add(run->asks[i], i);
-    for (std::size_t i = 0; i < run->parts.size(); ++i) overlap.add(run->parts[i], i);
-    overlap.finish(run->ended);
-    round.wall = run->ended - run->began;
+    round = round_of(*run);
     return true;
   };
 }

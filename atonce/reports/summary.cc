@@ -183,8 +183,9 @@ void say_drops(const Summary& summary, Lines& lines) {
   if (!others.empty()) lines.push_back(fmt::format("dropped, but no answer of ours: {}", fmt::join(others, ", ")));
 }
 
-/// What was ours, and what a reader should know before trusting the rest.
-std::string remarks(const Summary& summary) {
+}  // namespace
+
+std::vector<std::string> notes_of(const Summary& summary) {
   Lines lines;
   const auto say = [&](std::string line) { lines.push_back(std::move(line)); };
   say_doubt(summary.tally, lines);
@@ -211,12 +212,8 @@ std::string remarks(const Summary& summary) {
     say(fmt::format("carried on from {} settled verdicts", grouped(summary.settled_before)));
   if (summary.interrupted) say("interrupted before the end of the list");
   if (!summary.run_folder.empty()) say(fmt::format("kept in {}", escape_for_terminal(summary.run_folder)));
-  std::string text;
-  for (const std::string& line : lines) fmt::format_to(std::back_inserter(text), "  {}\n", line);
-  return text;
+  return lines;
 }
-
-}  // namespace
 
 std::string write_summary(const Summary& summary, bool colour) {
   std::string text = heading(summary);
@@ -226,8 +223,9 @@ std::string write_summary(const Summary& summary, bool colour) {
   text += exchange_lines(summary.tally);
   const std::string phases = phase_lines(summary.tally);
   if (!phases.empty()) text += "\n" + phases;
-  const std::string notes = remarks(summary);
-  if (!notes.empty()) text += "\n" + notes;
+  const Lines notes = notes_of(summary);
+  if (!notes.empty()) text += "\n";
+  for (const std::string& note : notes) fmt::format_to(std::back_inserter(text), "  {}\n", note);
   return text;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "atonce/model/summary.h"
 
@@ -9,5 +10,9 @@ namespace atonce {
 /// The account at the end of a run: each verdict's count and share, whether it balances, how long each phase took, and
 /// what was ours.
 std::string write_summary(const Summary& summary, bool colour);
+
+/// What was ours, and what a reader should know before trusting the rest: the last lines of that account, one string
+/// each.
+std::vector<std::string> notes_of(const Summary& summary);
 
 }  // namespace atonce

@@ -28,10 +28,6 @@ std::chrono::microseconds microseconds(std::uint64_t us) {
   return std::chrono::microseconds(std::min<std::uint64_t>(us, us_max));
 }
 
-/// Where sessions begin on the clock of restored outcomes: no instant of theirs is the epoch, which means "not
-/// reached".
-constexpr Instant restored_begin{std::chrono::nanoseconds(std::int64_t{1} << 62)};
-
 /// Writes the instants of `times`, all relative to `started`.
 void set_instants(Outcome& outcome, Instant started, const RowTimes& times) {
   outcome.started = started;

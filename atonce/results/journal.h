@@ -85,6 +85,10 @@ inline constexpr std::size_t journal_attempts_max = 16'384;
 /// What `entry` keeps of `outcome`, in a session that began at `session_begin`. Reuses the room of `entry`.
 void journal_entry_of(const Outcome& outcome, EntryKind kind, Instant session_begin, JournalEntry& entry);
 
+/// Where sessions begin on the clock of restored outcomes: no instant of theirs is the epoch, which means "not
+/// reached".
+inline constexpr Instant restored_begin{std::chrono::nanoseconds(std::int64_t{1} << 62)};
+
 /// Writes everything back into `outcome` but its target, of which only the index is set. Its instants are right
 /// relative to each other, to the microsecond, and to those of other entries of the same session; they are not the
 /// machine's clock.

@@ -1,0 +1,133 @@
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "atonce/cli/commands.h"
+#include "atonce/cli/complain.h"
+#include "atonce/cli/report_file.h"
+#include "atonce/cli/run_recording.h"
+#include "atonce/cli/section_file.h"
+#include "atonce/model/escape.h"
+#include "atonce/reports/page.h"
+#include "atonce/reports/run_json.h"
+#include "atonce/reports/trace.h"
+
+namespace atonce {
+namespace {
+
+bool is_folder(const std::string& path) {
+  struct stat about{};
+  return ::stat(path.c_str(), &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+/// The journal is read first for the account and the sessions, then for what happened when.
+class FirstReading final : public JournalVisitor {
+ public:
+  void session(const JournalSession& session) override { journal.session(session), axis.session(session); }
+  void entry(const JournalEntry& entry) override { journal.entry(entry), axis.entry(entry); }
+  void closed(const JournalClosed& closed) override { journal.closed(closed); }
+
+  SummaryOfJournal journal;
+  SessionAxis axis;
+};
+
+void note_sessions(const SessionAxis& axis, std::vector<std::string>& notes) {
+  if (axis.sessions() > 1)
+    notes.push_back(fmt::format("the run was carried on: its {} sessions lie behind one another", axis.sessions()));
+  if (axis.left_out() > Duration{})
+    notes.push_back(fmt::format("of the pauses between them, {} are left out", write_duration(axis.left_out())));
+}
+
+/// Goes through the journal again. Without the list, jobs have numbers for names, and a note says why.
+Parsed<void> record(const KeptRunFolder& run, const SessionAxis& axis, RunReport& report) {
+  Parsed<RunRecorder::Kinds> kinds = kinds_of(run);
+  RunRecorder recorder(axis, kinds ? std::move(*kinds) : RunRecorder::Kinds{});
+  const Parsed<JournalReport> read = read_journal_of(run, recorder);
+  if (!read) return std::unexpected(read.error());
+  report.recording = recorder.finish();
+  if (const Parsed<void> named = name_jobs(run, *report.recording); !named)
+    report.notes.push_back(fmt::format("jobs have numbers for names: {}", named.error().text));
+  return {};
+}
+
+Parsed<RunReport> report_of_run(const std::string& path) {
+  const Parsed<KeptRunFolder> run = look_at_run(path);
+  if (!run) return std::unexpected(run.error());
+  FirstReading first;
+  const Parsed<JournalReport> journal = read_journal_of(*run, first);
+  if (!journal) return std::unexpected(journal.error());
+  const bool busy = run->folder.is_busy();
+  RunReport report{.input = name_of_input(run->folder.manifest()),
+                   .world = run->plan.world ? run->plan.world->profile : "",
+                   .summary = summarize(*run, first.journal, busy)};
+  if (busy) report.notes.emplace_back("the run is going on: this is how far it has come");
+  if (const std::string trouble = trouble_of(*run, *journal); !trouble.empty()) report.notes.push_back(trouble);
+  note_sessions(first.axis, report.notes);
+  if (const Parsed<void> recorded = record(*run, first.axis, report); !recorded)
+    return std::unexpected(recorded.error());
+  return report;
+}
+
+int write_file(const std::string& path, std::string_view text) {
+  const auto file = ReportFile::open(path);
+  if (!file) return complain_and_exit(file.error());
+  (*file)->append(text);
+  if (const int error = (*file)->finish()) return complain_and_exit(report_trouble(path, error));
+  return exit_complete;
+}
+
+/// What was read of all sources.
+struct Gathered {
+  std::vector<std::string> sections;
+  std::vector<RunReport> runs;
+  std::string title;
+};
+
+Parsed<Gathered> gather(const ReportRequest& pages) {
+  Gathered gathered;
+  for (const std::string& source : pages.sources) {
+    if (!is_folder(source)) {
+      if (!pages.trace.empty())
+        return complain(
+            fmt::format("a trace is made of the folder of a run, which \"{}\" is not; of a comparison: "
+                        "atonce compare JOB LIST --trace FILE",
+                        escape_for_terminal(source)));
+      Parsed<std::string> section = read_section(source);
+      if (!section) return std::unexpected(section.error());
+      gathered.sections.push_back(std::move(*section));
+      continue;
+    }
+    Parsed<RunReport> run = report_of_run(source);
+    if (!run) return std::unexpected(run.error());
+    gathered.sections.push_back(write_run_json(*run));
+    gathered.runs.push_back(std::move(*run));
+  }
+  gathered.title = gathered.sections.size() == 1 && gathered.runs.size() == 1 ? "atonce " + gathered.runs[0].summary.job
+                                                                              : "atonce report";
+  return gathered;
+}
+
+int write_trace_file(const std::string& path, const std::vector<RunReport>& runs) {
+  std::vector<NamedRecording> recordings;
+  for (const RunReport& run : runs) recordings.push_back({title_of(run), run.recording.get()});
+  return write_file(path, write_trace(recordings));
+}
+
+}  // namespace
+
+int run_report(const Invocation& invocation) {
+  const ReportRequest& pages = invocation.pages;
+  const bool wants_page = pages.trace.empty() || !pages.page.empty();
+  const bool to_stdout = pages.page.empty() || pages.page == "-";
+  if (wants_page && to_stdout && isatty(STDOUT_FILENO) != 0)
+    return complain_and_exit({"a page is for a browser, not for a terminal; name a file: -o report.html"});
+  const Parsed<Gathered> gathered = gather(pages);
+  if (!gathered) return complain_and_exit(gathered.error());
+  if (!pages.trace.empty())
+    if (const int failed = write_trace_file(pages.trace, gathered->runs)) return failed;
+  if (!wants_page) return exit_complete;
+  const std::string page = write_page(gathered->title, gathered->sections);
+  return to_stdout ? static_cast<int>(print(page)) : write_file(pages.page, page);
+}
+
+}  // namespace atonce
