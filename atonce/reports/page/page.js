@@ -53,7 +53,7 @@ function make_section(data, number) {
     ...part("Over time", make_time_charts(recorded, view)),
     ...part("How long each phase took", make_distributions(recorded, phases), make_percentiles(recorded, phases)),
     ...part("What it cost", make_costs(section)),
-    ...part("Verdicts", make_agreement(section), make_verdicts(section)),
+    ...(section.is_run ? [] : part("Verdicts", make_agreement(section), make_verdicts(section))),
     ...part(section.is_run ? "Notes" : "What to know before believing this", make_caveats(section.caveats)));
 }
 
