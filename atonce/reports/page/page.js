@@ -30,7 +30,7 @@ function make_summary(pairs) {
 }
 
 function make_caveats(caveats) {
-  return caveats.length ? make("ul", { class: "caveats" }, ...caveats.map((sentence) => make("li", {}, quoted(sentence, 4000)))) : null;
+  return caveats.length ? make("ul", { class: "caveats" }, ...caveats.map((sentence) => make("li", {}, quoted(sentence, 2000)))) : null;
 }
 
 function make_section(data, number) {
