@@ -68,14 +68,18 @@ void SessionAxis::entry(const JournalEntry& entry) {
 }
 
 void RunRecorder::entry(const JournalEntry& entry) {
-  if (entry.kind != EntryKind::final || entry.index >= SettledSet::index_max || !settled_.insert(entry.index)) return;
+  if (entry.index >= SettledSet::index_max) return;
+  if (entry.kind == EntryKind::final && !settled_.insert(entry.index)) return;
   outcome_.target.host = kinds_.files ? "file" : "";
   outcome_.target.url = kinds_.https.has(entry.index) ? "https:" : "";
   restore(entry, outcome_);
   // A request of a batch: its URL is known since it was asked.
   if (outcome_.target.url.empty() && outcome_.exchange) outcome_.target.url = outcome_.exchange->url;
   shift(outcome_, axis_.begin_of(sessions_ > 0 ? sessions_ - 1 : 0));
-  recorder_.add(outcome_);
+  if (entry.kind == EntryKind::final)
+    recorder_.add(outcome_);
+  else
+    recorder_.add_try(outcome_);
 }
 
 Parsed<RunRecorder::Kinds> kinds_of(const KeptRunFolder& run) {

@@ -30,9 +30,9 @@ void OutcomeRecorder::widen_to(Duration at) {
   while (at / width_ >= static_cast<std::int64_t>(Recording::bins_max)) {
     for (std::size_t i = 0; i < half; ++i) {
       const Bin &first = bins_[2 * i], &second = bins_[2 * i + 1];
-      bins_[i] = {first.starts + second.starts, first.ends + second.ends,
+      bins_[i] = {first.starts + second.starts, first.stops + second.stops, first.ends + second.ends,
                   first.after_starts + width_ * static_cast<std::int64_t>(first.starts) + second.after_starts,
-                  first.after_ends + width_ * static_cast<std::int64_t>(first.ends) + second.after_ends};
+                  first.after_stops + width_ * static_cast<std::int64_t>(first.stops) + second.after_stops};
     }
     std::fill(bins_.begin() + half, bins_.end(), Bin{});
     width_ *= 2;
@@ -45,10 +45,11 @@ void OutcomeRecorder::note_start(Duration at) {
   bin.after_starts += rest_of_bin(at, width_);
 }
 
-void OutcomeRecorder::note_end(Duration at) {
+void OutcomeRecorder::note_end(Duration at, bool ends) {
   Bin& bin = bins_[static_cast<std::size_t>(at / width_)];
-  ++bin.ends;
-  bin.after_ends += rest_of_bin(at, width_);
+  ++bin.stops;
+  bin.ends += ends ? 1 : 0;
+  bin.after_stops += rest_of_bin(at, width_);
 }
 
 void OutcomeRecorder::add(const Outcome& outcome) {
@@ -57,28 +58,42 @@ void OutcomeRecorder::add(const Outcome& outcome) {
       timed_phases_of(outcome));
 }
 
+void OutcomeRecorder::add_try(const Outcome& outcome) {
+  if (outcome.started == Instant{} || outcome.finished < outcome.started) return;
+  const TimedPhases phases = timed_phases_of(outcome);
+  note(outcome.started, outcome.finished, phases, false);
+  if (samples(outcome.target.index)) sample(outcome.target.index, label_of(outcome.target), outcome.verdict, phases);
+}
+
 void OutcomeRecorder::add(std::uint64_t index, std::string_view label, Verdict verdict, Instant started,
-                          Instant finished, const TimedPhases& stretches) {
+                          Instant finished, const TimedPhases& phases) {
   if (started == Instant{} || finished < started) return;  // Nothing was asked of anybody.
+  note(started, finished, phases, true);
+  if (samples(index)) sample(index, label, verdict, phases);
+}
+
+void OutcomeRecorder::note(Instant started, Instant finished, const TimedPhases& phases, bool ends) {
   const Duration from = std::max(Duration{}, started - begin_), to = std::max(Duration{}, finished - begin_);
   last_ = std::max(last_, to);
   widen_to(to);
   note_start(from);
-  note_end(std::max(from, to - Duration(1)));  // What ends with a bin ends in it.
-  for (const TimedPhase& stretch : stretches.all())
-    phase_us_[static_cast<std::size_t>(stretch.phase)].add(microseconds(stretch.end - stretch.begin));
-  if (!samples(index)) return;
-  RecordedJob job{.index = index, .verdict = verdict};
-  for (const TimedPhase& stretch : stretches.all())
-    job.parts[job.part_count++] = {stretch.phase, stretch.begin - begin_, stretch.end - stretch.begin};
-  const std::string_view words = cut_at_character(label, job.label.size());
-  std::memcpy(job.label.data(), words.data(), words.size());
-  job.label_size = static_cast<std::uint8_t>(words.size());
-  sample(job);
+  note_end(std::max(from, to - Duration(1)), ends);  // What ends with a bin ends in it.
+  for (const TimedPhase& phase : phases.all())
+    phase_us_[static_cast<std::size_t>(phase.phase)].add(microseconds(phase.end - phase.begin));
 }
 
-void OutcomeRecorder::sample(const RecordedJob& job) {
-  jobs_.push_back(job);
+void OutcomeRecorder::sample(std::uint64_t index, std::string_view label, Verdict verdict, const TimedPhases& phases) {
+  auto job = std::ranges::find(jobs_, index, &RecordedJob::index);
+  if (job == jobs_.end()) {
+    job = jobs_.insert(job, RecordedJob{.index = index});
+    const std::string_view words = cut_at_character(label, job->label.size());
+    std::memcpy(job->label.data(), words.data(), words.size());
+    job->label_size = static_cast<std::uint8_t>(words.size());
+  }
+  job->verdict = verdict;
+  for (const TimedPhase& phase : phases.all())
+    if (job->part_count < job->parts.size())
+      job->parts[job->part_count++] = {phase.phase, phase.begin - begin_, phase.end - phase.begin};
   while (jobs_.size() > Recording::jobs_max) {
     stride_ *= 2;
     std::erase_if(jobs_, [this](const RecordedJob& one) { return !samples(one.index); });
@@ -96,10 +111,10 @@ std::unique_ptr<Recording> OutcomeRecorder::finish(Instant end) const {
   for (std::uint32_t i = 0; i < recording->bin_count; ++i) {
     const Bin& bin = bins_[i];
     const Duration within = std::min(width_, recording->wall - width_ * static_cast<std::int64_t>(i));
-    const Duration together = width_ * static_cast<std::int64_t>(running) + bin.after_starts - bin.after_ends;
+    const Duration together = width_ * static_cast<std::int64_t>(running) + bin.after_starts - bin.after_stops;
     recording->in_flight[i] = static_cast<float>(std::max(0.0, seconds(together) / seconds(within)));
     recording->finished[i] = bin.ends;
-    running += bin.starts - bin.ends;
+    running += bin.starts - bin.stops;
   }
   recording->phase_us = phase_us_;
   recording->job_count = static_cast<std::uint32_t>(jobs_.size());

@@ -22,10 +22,13 @@ struct RecordedJob {
     Duration length;
   };
 
+  /// Two tries of every phase; those of further ones are left out.
+  static constexpr std::size_t parts_max = 2 * phase_count;
+
   std::uint64_t index = 0;  ///< of its target
   Verdict verdict = Verdict::unfinished;
   std::uint32_t part_count = 0;
-  std::array<Part, phase_count> parts{};
+  std::array<Part, parts_max> parts{};
   std::uint8_t label_size = 0;
   std::array<char, 160> label{};  ///< what was asked, cut at a character's border; as it came: escape it
 
@@ -57,25 +60,28 @@ class OutcomeRecorder {
   explicit OutcomeRecorder(Instant begin);
 
   void add(const Outcome& outcome);
+  /// A try that did not settle its target: it was in flight, and did not end its job.
+  void add_try(const Outcome& outcome);
   /// A job of any kind.
   void add(std::uint64_t index, std::string_view label, Verdict verdict, Instant started, Instant finished,
-           const TimedPhases& stretches);
+           const TimedPhases& phases);
   /// What was recorded, up to `end` or the end of the last job; on the heap, for it is large. Further `add`s are
   /// allowed.
   std::unique_ptr<Recording> finish(Instant end) const;
 
  private:
-  /// Jobs that start and end within a bin, and what of the bin was left when they did, added up.
+  /// Tries that start and stop within a bin, and what of the bin was left when they did, added up; and jobs that end.
   struct Bin {
-    std::uint64_t starts = 0, ends = 0;
-    Duration after_starts{}, after_ends{};
+    std::uint64_t starts = 0, stops = 0, ends = 0;
+    Duration after_starts{}, after_stops{};
   };
 
+  void note(Instant started, Instant finished, const TimedPhases& phases, bool ends);
   bool samples(std::uint64_t index) const { return index % stride_ == 0; }
-  void sample(const RecordedJob& job);
+  void sample(std::uint64_t index, std::string_view label, Verdict verdict, const TimedPhases& phases);
   void widen_to(Duration at);
   void note_start(Duration at);
-  void note_end(Duration at);
+  void note_end(Duration at, bool ends);
 
   Instant begin_;
   Duration width_;

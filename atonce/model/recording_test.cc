@@ -103,6 +103,31 @@ TEST(Recording, ShowsEachOfFewJobsWithItsName) {
   EXPECT_EQ(recording->phase_us[static_cast<std::size_t>(Phase::connect)].max_us(), 3'000u);
 }
 
+TEST(Recording, HasATryThatSettledNothingInFlightAndItsTargetEndsOnce) {
+  OutcomeRecorder recorder(zero);
+  Outcome outcome{.verdict = Verdict::timeout, .due = zero, .started = zero, .resolved = zero, .finished = zero + 4ms};
+  outcome.target.host = "silent.example";
+  recorder.add_try(outcome);
+  Outcome again{.verdict = Verdict::open,
+                .due = zero + 12ms,
+                .started = zero + 12ms,
+                .resolved = zero + 12ms,
+                .connected = zero + 16ms,
+                .finished = zero + 16ms};
+  again.target = outcome.target;
+  recorder.add(again);
+  const auto recording = recorder.finish(zero + 16ms);
+  EXPECT_EQ(std::accumulate(recording->finished.begin(), recording->finished.end(), std::uint64_t{0}), 1u);
+  double area = 0;
+  for (const float in_flight : recording->in_flight) area += static_cast<double>(in_flight) * seconds(recording->bin);
+  EXPECT_NEAR(area, 0.008, 1e-6);
+  ASSERT_EQ(recording->all_jobs().size(), 1u);
+  const RecordedJob& job = recording->all_jobs().front();
+  EXPECT_EQ(job.verdict, Verdict::open);
+  ASSERT_EQ(job.all_parts().size(), 2u);
+  EXPECT_EQ(job.all_parts()[1].begin, 12ms);
+}
+
 TEST(Recording, CutsALongNameAtACharactersBorder) {
   OutcomeRecorder recorder(zero);
   std::string name;
