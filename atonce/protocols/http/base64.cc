@@ -21,16 +21,17 @@ constexpr std::array<std::int8_t, 256> make_values() {
 constexpr std::array values = make_values();
 
 std::string write(std::string_view bytes, std::string_view alphabet, bool padded) {
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    const std::string_view group = bytes.substr(at, 3);
-    std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < 3; ++i)
-      bits = bits << 8 | (i < group.size() ? static_cast<unsigned char>(group[i]) : 0u);
-    for (std::size_t i = 0; i <= group.size(); ++i) text += alphabet[bits >> (18 - 6 * i) & 63];
-    if (padded) text.append(3 - group.size(), '=');
-  }
+  const std::size_t groups = bytes.size() / 3;
+  const std::size_t left = bytes.size() % 3;
+  std::string text(groups * 4 + (left == 0 ? 0 : padded ? 4 : left + 1), '=');
+  const auto byte = [&](std::size_t at) { return std::uint32_t{static_cast<unsigned char>(bytes[at])}; };
+  char* to = text.data();
+  const auto put = [&](std::uint32_t bits, std::size_t letters) {
+    for (std::size_t i = 0; i < letters; ++i) *to++ = alphabet[bits >> (18 - 6 * i) & 63];
+  };
+  for (std::size_t at = 0; at < groups * 3; at += 3) put(byte(at) << 16 | byte(at + 1) << 8 | byte(at + 2), 4);
+  if (left == 1) put(byte(groups * 3) << 16, 2);
+  if (left == 2) put(byte(groups * 3) << 16 | byte(groups * 3 + 1) << 8, 3);
   return text;
 }
 
