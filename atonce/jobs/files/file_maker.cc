@@ -32,7 +32,7 @@ FileMaker::FileMaker(const FileInput& files)
 }
 
 std::string FileMaker::name(std::uint64_t index) const {
-  std::array<std::uint64_t, (name_bytes_max + 7) / 8> words{};
+  std::array<std::uint64_t, (name_bytes_max + 7) / 8> words;  // As many as are asked for are filled.
   for (unsigned i = 0; i < words_; ++i) words[i] = word(names_, index * words_ + i);
   return write_base64url({reinterpret_cast<const char*>(words.data()), files_.name_bytes});
 }

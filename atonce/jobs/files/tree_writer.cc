@@ -53,17 +53,17 @@ Verdict verdict_of_write(int error) {
 TreeWriter::TreeWriter(const WriteSetting& setting)
     : setting_(setting), content_(setting.made), comparer_(setting.made) {}
 
-void TreeWriter::write(std::span<Outcome* const> group) {
+void TreeWriter::write(std::span<Outcome> group) {
   Instant now = clock_now();
-  for (Outcome* outcome : group) {
-    outcome->started = now;
-    write_one(*outcome);
-    now = outcome->finished = clock_now();
+  for (Outcome& outcome : group) {
+    outcome.started = now;
+    write_one(outcome);
+    now = outcome.finished = clock_now();
   }
   if (setting_.options.sync == SyncChoice::file) sync_group(group);
-  for (Outcome* outcome : group) {
-    if (is_written(outcome->verdict) && is_sample(*outcome)) verify(*outcome);
-    if (outcome->verdict != Verdict::local_shortage) outcome->target.source = {};  // What waits for its row is small.
+  for (Outcome& outcome : group) {
+    if (is_written(outcome.verdict) && is_sample(outcome)) verify(outcome);
+    if (outcome.verdict != Verdict::local_shortage) outcome.target.source = {};  // What waits for its row is small.
   }
 }
 
@@ -194,7 +194,7 @@ int TreeWriter::fill(int file, const Target& target, const FileSource& source) {
   }
 }
 
-void TreeWriter::sync_group(std::span<Outcome* const> group) {
+void TreeWriter::sync_group(std::span<Outcome> group) {
   const auto note = [](Outcome& outcome, int error) {
     outcome.verdict = error == ENOSPC || error == EDQUOT ? Verdict::no_space : Verdict::io_error;
     outcome.error = error;
@@ -207,15 +207,15 @@ void TreeWriter::sync_group(std::span<Outcome* const> group) {
   }
   unsynced_.clear();
   std::set<std::string_view> folders;
-  for (Outcome* outcome : group)
-    if (is_written(outcome->verdict)) folders.insert(folder_part(outcome->target.host));
+  for (const Outcome& outcome : group)
+    if (is_written(outcome.verdict)) folders.insert(folder_part(outcome.target.host));
   for (const std::string_view path : folders) {
     const Result<OwnedDescriptor> found = setting_.root.existing_folder(path);
     const OwnedDescriptor opened(found ? openat(found->get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1);
     if (opened && fsync(opened.get()) == 0) continue;
     const int error = found ? errno : found.error().code;
-    for (Outcome* outcome : group)
-      if (is_written(outcome->verdict) && folder_part(outcome->target.host) == path) note(*outcome, error);
+    for (Outcome& outcome : group)
+      if (is_written(outcome.verdict) && folder_part(outcome.target.host) == path) note(outcome, error);
   }
 }
 

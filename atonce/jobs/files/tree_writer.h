@@ -21,7 +21,7 @@ class TreeWriter {
   /// Writes the file of each target, one after the other, and fills in verdict, error, tries and times. Where files are
   /// to be on the disk before their verdict is told, all of the group are written first and waited for then: the disk
   /// has one wait for many.
-  void write(std::span<Outcome* const> group);
+  void write(std::span<Outcome> group);
 
  private:
   struct Placed {
@@ -47,7 +47,7 @@ class TreeWriter {
   /// Whether this target's file may be one that an earlier session of this run began; notes that it is begun.
   bool was_begun(const char* name, const Target& target, bool& is_there);
 
-  void sync_group(std::span<Outcome* const> group);
+  void sync_group(std::span<Outcome> group);
   void verify(Outcome& outcome);
   bool is_sample(const Outcome& outcome) const;
   int folder() const { return folder_ ? folder_.get() : setting_.root.descriptor(); }
