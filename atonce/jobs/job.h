@@ -42,7 +42,8 @@ class Job {
   /// its verdict, and `outcome` is then the next one's, so that a run that is ended or begun again knows how far it is.
   virtual Task<void> run(Outcome& outcome) = 0;
 
-  /// More than one target: those that are due at the same time come to `run_group`.
+  /// More than one target: those that are due at the same time come to `run_group`. How many groups at once is asked
+  /// again after each.
   virtual Grouping grouping() const { return {}; }
   /// Does to each of them what `run` does to one, as one piece of work.
   virtual Task<void> run_group(std::span<Outcome> outcomes) {

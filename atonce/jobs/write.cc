@@ -19,17 +19,18 @@ namespace {
 
 // As many as go to one folder in a row: two threads then have two folders, and not one lock.
 constexpr std::size_t group_max = FileMaker::files_in_a_row;
-// Pieces of work of one loop that its threads have at once: with one more, a thread never waits for its next.
-constexpr std::uint32_t groups_at_once = 2;
-// A disk that is waited for takes more at once.
-constexpr std::uint32_t groups_at_once_with_sync = 4;
+// Groups of one loop that are written at once. Where nothing waits, the loop has its core while its one group is over,
+// and a second would take that core from the first. Whoever waits for a disk can wait for several at once.
+constexpr std::uint32_t groups_at_once = 1;
+constexpr std::uint32_t groups_at_once_waiting = 4;
+// A file that takes so long is waited for: with nothing to wait for it takes a fiftieth.
+constexpr Duration file_waited_for = std::chrono::microseconds(500);
 
 class WriteJob final : public Job {
  public:
   WriteJob(Io& io, const WriteSetting& setting, std::uint32_t window) : io_(io), setting_(setting) {
-    if (window == 1) return;
-    const bool waits = setting.options.sync == SyncChoice::file;
-    grouping_ = {.targets = group_max, .groups = waits ? groups_at_once_with_sync : groups_at_once};
+    if (window > 1) grouping_.targets = group_max;
+    tell_waiting(setting.options.sync == SyncChoice::file);
   }
 
   Grouping grouping() const override { return grouping_; }
@@ -39,15 +40,19 @@ class WriteJob final : public Job {
   Task<void> run_group(std::span<Outcome> group) override {
     for (Outcome& outcome : group) outcome.verdict = Verdict::unfinished;
     std::unique_ptr<TreeWriter> writer = take_writer();
+    const Instant began = io_.now();
     // What never began stays unfinished.
     (void)co_await offload(io_, [&writer, group] {
       writer->write(group);
       return 0;
     });
     idle_.push_back(std::move(writer));
+    tell_waiting(io_.now() - began > file_waited_for * static_cast<std::int64_t>(group.size()));
   }
 
  private:
+  void tell_waiting(bool waiting) { grouping_.groups = waiting ? groups_at_once_waiting : groups_at_once; }
+
   std::unique_ptr<TreeWriter> take_writer() {
     if (idle_.empty()) return std::make_unique<TreeWriter>(setting_);
     std::unique_ptr<TreeWriter> writer = std::move(idle_.back());

@@ -156,6 +156,7 @@ class LoopSweep {
       for (const Outcome& outcome : group.outcomes) batch_.started.push_back(outcome.target);
     begin_tries(group.outcomes);
     co_await job_.run_group(group.outcomes);
+    groups_.set_capacity(job_.grouping().groups);
     std::erase_if(group.outcomes, [&](Outcome& outcome) { return leaves_group(outcome, group.places); });
     for (Outcome& outcome : group.outcomes) {
       widen();

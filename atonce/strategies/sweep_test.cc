@@ -273,6 +273,8 @@ TEST_F(SweepTest, ALineThatIsNoTargetHasItsRowWithoutAJob) {
 /// Does three targets as one piece of work, two such pieces at once; which came together is kept.
 struct GroupScript {
   std::vector<std::vector<std::uint64_t>> groups;
+  std::uint32_t wanted_at_once = 2;
+  std::uint32_t wanted_later = 0;  ///< from the first group's end on; 0: the same
   std::uint32_t at_once = 0;
   std::uint32_t at_once_max = 0;
   std::uint64_t short_of = ~std::uint64_t{0};  ///< this target finds a shortage, twice
@@ -284,7 +286,7 @@ thread_local GroupScript* groups_now = nullptr;
 class GroupingJob final : public Job {
  public:
   explicit GroupingJob(Io& io) : io_(io) {}
-  Grouping grouping() const override { return {.targets = 3, .groups = 2}; }
+  Grouping grouping() const override { return {.targets = 3, .groups = groups_now->wanted_at_once}; }
   Task<void> run(Outcome& outcome) override {
     groups_now->alone.push_back(outcome.target.index);
     (void)co_await sleep_for(io_, 100ms);
@@ -296,6 +298,7 @@ class GroupingJob final : public Job {
       group.push_back(outcome.target.index);
     (void)co_await sleep_for(io_, 100ms);
     for (Outcome& outcome : outcomes) end(outcome);
+    if (groups_now->wanted_later != 0) groups_now->wanted_at_once = groups_now->wanted_later;
     --groups_now->at_once;
   }
 
@@ -341,6 +344,14 @@ TEST_F(GroupSweepTest, ThoseThatAreDueAtTheSameTimeAreDoneTogether) {
   EXPECT_EQ(took, 200ms);
   EXPECT_EQ(count_of(Verdict::written), 8u);
   EXPECT_EQ(control.starts.load(), 8u);
+}
+
+TEST_F(GroupSweepTest, AJobThatWantsMoreAtOnceLaterHasThem) {
+  groups.wanted_at_once = 1;
+  groups.wanted_later = 4;
+  sweep_groups(15, 100);
+  EXPECT_EQ(groups.at_once_max, 4u);
+  EXPECT_EQ(took, 200ms) << "one group, then four";
 }
 
 TEST_F(GroupSweepTest, NoMoreAreInFlightThanTheWindowHolds) {
