@@ -18,7 +18,7 @@
 #include "atonce/cli/answer_lines.h"
 #include "atonce/cli/usage.h"
 #include "atonce/model/escape.h"
-#include "atonce/world/fd.h"
+#include "atonce/runtime/owned_descriptor.h"
 
 namespace atonce {
 namespace {
@@ -34,14 +34,14 @@ constexpr std::uint64_t lines_over_max = 10'000;
 constexpr int reads_at_end_max = 32;  // Whoever left the group may still be writing.
 
 struct Pipe {
-  Fd read, write;
+  OwnedDescriptor read, write;
 };
 
 bool open_pipe(Pipe& made) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return false;
-  made.read = Fd(ends[0]);
-  made.write = Fd(ends[1]);
+  made.read = OwnedDescriptor(ends[0]);
+  made.write = OwnedDescriptor(ends[1]);
   fcntl(ends[0], F_SETFL, O_NONBLOCK);
   return true;
 }
@@ -85,7 +85,7 @@ class PeerProcess {
 
  private:
   bool start() {
-    const Fd list(open(order_.list.c_str(), O_RDONLY | O_CLOEXEC));
+    const OwnedDescriptor list(open(order_.list.c_str(), O_RDONLY | O_CLOEXEC));
     Pipe out, err;
     if (list.get() < 0 || !open_pipe(out) || !open_pipe(err)) return false;
     std::vector<std::string> words = environment_of(order_);
@@ -97,7 +97,7 @@ class PeerProcess {
     if (child_ < 0) return false;
     if (child_ == 0) become(order_.command.c_str(), environment.data(), list.get(), out.write.get(), err.write.get());
     setpgid(child_, child_);  // Whoever of the two is first: a signal to the group must find it.
-    ended_ = Fd(static_cast<int>(syscall(SYS_pidfd_open, child_, 0)));
+    ended_ = OwnedDescriptor(static_cast<int>(syscall(SYS_pidfd_open, child_, 0)));
     if (!ended_) return fail_after_start();
     out_ = std::move(out.read);
     err_ = std::move(err.read);
@@ -159,7 +159,7 @@ class PeerProcess {
   bool read_answers() {
     std::array<char, 64 * 1'024> buffer{};  // As much as a pipe holds, unless somebody has made it larger.
     const ssize_t got = read(out_.get(), buffer.data(), buffer.size());
-    if (got == 0) out_ = Fd();
+    if (got == 0) out_ = OwnedDescriptor();
     if (got > 0) lines_.feed({buffer.data(), static_cast<std::size_t>(got)});
     return got > 0;
   }
@@ -167,7 +167,7 @@ class PeerProcess {
   void read_complaint() {
     std::array<char, 64 * 1'024> buffer{};
     const ssize_t got = read(err_.get(), buffer.data(), buffer.size());
-    if (got == 0) err_ = Fd();
+    if (got == 0) err_ = OwnedDescriptor();
     if (got <= 0) return;
     const std::size_t room = complaint_bytes_max - complaint_.size();
     complaint_.append(buffer.data(), std::min(static_cast<std::size_t>(got), room));
@@ -218,7 +218,7 @@ class PeerProcess {
   std::string complaint_;
   Clock::time_point started_;
   pid_t child_ = -1;
-  Fd ended_, out_, err_;
+  OwnedDescriptor ended_, out_, err_;
   Why why_ = Why::nothing;
   int status_ = 0;
   rusage usage_{};

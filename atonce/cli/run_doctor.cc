@@ -9,7 +9,9 @@
 namespace atonce {
 
 int run_doctor(const Invocation& invocation) {
-  const std::vector<DoctorRow> rows = examine(read_machine_facts());
+  MachineFacts facts = read_machine_facts();
+  read_world_facts(facts);
+  const std::vector<DoctorRow> rows = examine(facts);
   return print(invocation.json ? write_doctor_json(rows) : write_doctor(rows, wants_colour(STDOUT_FILENO)));
 }
 

@@ -20,7 +20,7 @@ constexpr Endpoint default_listen() { return {{.bytes = {127, 0, 0, 1}, .family 
 
 /// What has to be there before anything is served.
 struct Site {
-  std::vector<Fd> listeners;
+  std::vector<OwnedDescriptor> listeners;
   std::optional<Authority> authority;
   std::optional<AuthorityFile> authority_file;
   std::optional<RequestLog> log;
@@ -36,10 +36,10 @@ Parsed<void> make_authority(Site& site, const ServeRequest& request) {
   return {};
 }
 
-Parsed<std::vector<Fd>> open_listeners(const std::vector<Endpoint>& places) {
-  std::vector<Fd> listeners;
+Parsed<std::vector<OwnedDescriptor>> open_listeners(const std::vector<Endpoint>& places) {
+  std::vector<OwnedDescriptor> listeners;
   for (const Endpoint& at : places) {
-    Parsed<Fd> listener = open_listener(at);
+    Parsed<OwnedDescriptor> listener = open_listener(at);
     if (!listener) return std::unexpected(listener.error());
     listeners.push_back(std::move(*listener));
   }
@@ -49,7 +49,8 @@ Parsed<std::vector<Fd>> open_listeners(const std::vector<Endpoint>& places) {
 Parsed<Site> open_site(const ServeRequest& request) {
   Site site;
   const bool by_default = request.listen.empty() && request.numbers.empty();
-  Parsed<std::vector<Fd>> listeners = open_listeners(by_default ? std::vector{default_listen()} : request.listen);
+  Parsed<std::vector<OwnedDescriptor>> listeners =
+      open_listeners(by_default ? std::vector{default_listen()} : request.listen);
   if (!listeners) return std::unexpected(listeners.error());
   site.listeners = std::move(*listeners);
   if (!request.log.empty()) {
@@ -66,13 +67,13 @@ Parsed<Site> open_site(const ServeRequest& request) {
 Parsed<TlsCredentials> own_credentials(const Site& site) {
   CertificateOptions options{.common_name = "localhost", .names = {"localhost"}};
   options.addresses = {*parse_address("127.0.0.1"), *parse_address("::1")};
-  for (const Fd& listener : site.listeners) options.addresses.push_back(endpoint_of(listener).address);
+  for (const OwnedDescriptor& listener : site.listeners) options.addresses.push_back(endpoint_of(listener).address);
   return site.authority->issue(options);
 }
 
 std::string describe(const Site& site) {
   std::string text;
-  for (const Fd& listener : site.listeners) {
+  for (const OwnedDescriptor& listener : site.listeners) {
     text += fmt::format("http://{}/\n", write_endpoint(endpoint_of(listener)));
     if (site.authority) text += fmt::format("https://{}/\n", write_endpoint(endpoint_of(listener)));
   }
@@ -113,7 +114,7 @@ void wait_for_end(const sigset_t& ends, RequestLog* log) {
 class NumberServers {
  public:
   Parsed<void> open(const Invocation& invocation) {
-    Parsed<std::vector<Fd>> listeners = open_listeners(invocation.serve.numbers);
+    Parsed<std::vector<OwnedDescriptor>> listeners = open_listeners(invocation.serve.numbers);
     if (!listeners) return std::unexpected(listeners.error());
     listeners_ = std::move(*listeners);
     options_ = {.samples = invocation.serve.samples,
@@ -125,12 +126,13 @@ class NumberServers {
 
   std::string description() const {
     std::string text;
-    for (const Fd& listener : listeners_) text += fmt::format("numbers: {}\n", write_endpoint(endpoint_of(listener)));
+    for (const OwnedDescriptor& listener : listeners_)
+      text += fmt::format("numbers: {}\n", write_endpoint(endpoint_of(listener)));
     return text;
   }
 
   void start() {
-    for (Fd& listener : listeners_) servers_.push_back(NumberServer::start(std::move(listener), options_));
+    for (OwnedDescriptor& listener : listeners_) servers_.push_back(NumberServer::start(std::move(listener), options_));
   }
 
   /// Ends them; what they did, or nothing where there is none.
@@ -147,7 +149,7 @@ class NumberServers {
   }
 
  private:
-  std::vector<Fd> listeners_;
+  std::vector<OwnedDescriptor> listeners_;
   NumberServerOptions options_;
   std::vector<std::unique_ptr<NumberServer>> servers_;
 };

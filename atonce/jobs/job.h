@@ -27,6 +27,12 @@ class Job {
  public:
   using Emit = std::function<void(Outcome&&)>;
 
+  /// How many targets are best done together, and how many such groups at once.
+  struct Grouping {
+    std::size_t targets = 1;
+    std::uint32_t groups = 1;
+  };
+
   virtual ~Job() = default;
   /// Does it to `outcome.target`, due at `outcome.due`, and fills in the rest: at the end there is a verdict. The
   /// outcome outlives the task. May be called again with the same outcome. Of the evidence it knows what it waited for
@@ -35,6 +41,14 @@ class Job {
   /// Where the target has `members`, they are done one after the other: each but the last is emitted as soon as it has
   /// its verdict, and `outcome` is then the next one's, so that a run that is ended or begun again knows how far it is.
   virtual Task<void> run(Outcome& outcome) = 0;
+
+  /// More than one target: those that are due at the same time come to `run_group`. How many groups at once is asked
+  /// again after each.
+  virtual Grouping grouping() const { return {}; }
+  /// Does to each of them what `run` does to one, as one piece of work.
+  virtual Task<void> run_group(std::span<Outcome> outcomes) {
+    for (Outcome& outcome : outcomes) co_await run(outcome);
+  }
 
   /// Where such outcomes go.
   void emit_to(Emit emit) { emit_ = std::move(emit); }

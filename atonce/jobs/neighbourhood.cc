@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <bit>
 #include <cstring>
 #include <new>
@@ -22,10 +23,12 @@ constexpr std::size_t notes_of_worker = 32;
 constexpr Duration pause_first = std::chrono::milliseconds(2);
 constexpr Duration pause_max = std::chrono::milliseconds(50);
 
-using Counters = std::array<std::atomic<std::uint32_t>, slot_count>;
+using Counters = std::array<std::uint32_t, slot_count>;
+using Counter = std::atomic_ref<std::uint32_t>;
+using Entry = std::atomic_ref<std::uint64_t>;
 
 /// Counts one more unless `most` are there.
-bool take(std::atomic<std::uint32_t>& counter, std::uint32_t most) {
+bool take(Counter counter, std::uint32_t most) {
   std::uint32_t seen = counter.load(std::memory_order_relaxed);
   do {
     if (seen >= most) return false;
@@ -51,11 +54,13 @@ bool is_mapped(const IpAddress& address) {
 
 }  // namespace
 
+/// Numbers that only atomic_ref touches: they are as the system maps them, all zero, and a run that counts little takes
+/// few of these pages.
 struct Neighbourhoods::Shared {
   Counters addresses;
   Counters networks;
   /// What each worker holds: the slots of a place and bit 32, or 0.
-  std::array<std::array<std::atomic<std::uint64_t>, notes_of_worker>, workers_max> ledgers;
+  std::array<std::array<std::uint64_t, notes_of_worker>, workers_max> ledgers;
 };
 
 Neighbourhoods::Neighbourhoods(const PolitenessOptions& options, std::uint64_t seed)
@@ -66,7 +71,7 @@ Neighbourhoods::Neighbourhoods(const PolitenessOptions& options, std::uint64_t s
   if (seed == 0) (void)getentropy(key_, sizeof key_);
   void* memory = mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();
-  shared_ = new (memory) Shared;
+  shared_ = static_cast<Shared*>(memory);
 }
 
 Neighbourhoods::~Neighbourhoods() {
@@ -91,9 +96,9 @@ Place::Held Neighbourhoods::slots_of(const IpAddress& address) const {
 Place Neighbourhoods::try_enter(const IpAddress& address) {
   if (shared_ == nullptr) return Place(*this, {});
   Place::Held held = slots_of(address);
-  if (per_address_ != 0 && !take(shared_->addresses[held.address], per_address_)) return {};
-  if (per_network_ != 0 && !take(shared_->networks[held.network], per_network_)) {
-    if (per_address_ != 0) shared_->addresses[held.address].fetch_sub(1, std::memory_order_relaxed);
+  if (per_address_ != 0 && !take(Counter(shared_->addresses[held.address]), per_address_)) return {};
+  if (per_network_ != 0 && !take(Counter(shared_->networks[held.network]), per_network_)) {
+    if (per_address_ != 0) Counter(shared_->addresses[held.address]).fetch_sub(1, std::memory_order_relaxed);
     return {};
   }
   if (worker_ != workers_max) note(held);
@@ -116,8 +121,9 @@ void Neighbourhoods::note(Place::Held& held) {
   auto& ledger = shared_->ledgers[worker_];
   const std::uint64_t entry = std::uint64_t{1} << 32 | std::uint64_t{held.address} << 16 | held.network;
   for (std::uint32_t i = 0; i < ledger.size(); ++i) {
-    if (ledger[i].load(std::memory_order_relaxed) != 0) continue;
-    ledger[i].store(entry, std::memory_order_relaxed);
+    const Entry free(ledger[i]);
+    if (free.load(std::memory_order_relaxed) != 0) continue;
+    free.store(entry, std::memory_order_relaxed);
     held.note = i + 1;
     return;
   }
@@ -126,26 +132,26 @@ void Neighbourhoods::note(Place::Held& held) {
 void Neighbourhoods::leave(const Place::Held& held) {
   if (shared_ == nullptr) return;
   // The note first: who dies in between must not have his place given back twice.
-  if (held.note != 0) shared_->ledgers[worker_][held.note - 1].store(0, std::memory_order_seq_cst);
-  if (per_address_ != 0) shared_->addresses[held.address].fetch_sub(1, std::memory_order_relaxed);
-  if (per_network_ != 0) shared_->networks[held.network].fetch_sub(1, std::memory_order_relaxed);
+  if (held.note != 0) Entry(shared_->ledgers[worker_][held.note - 1]).store(0, std::memory_order_seq_cst);
+  if (per_address_ != 0) Counter(shared_->addresses[held.address]).fetch_sub(1, std::memory_order_relaxed);
+  if (per_network_ != 0) Counter(shared_->networks[held.network]).fetch_sub(1, std::memory_order_relaxed);
 }
 
 void Neighbourhoods::worker_died(std::uint32_t worker) {
   if (shared_ == nullptr || worker >= workers_max) return;
-  for (std::atomic<std::uint64_t>& entry : shared_->ledgers[worker]) {
-    const std::uint64_t held = entry.exchange(0);
+  for (std::uint64_t& entry : shared_->ledgers[worker]) {
+    const std::uint64_t held = Entry(entry).exchange(0);
     if (held != 0)
       leave({.address = static_cast<std::uint16_t>(held >> 16), .network = static_cast<std::uint16_t>(held)});
   }
 }
 
 std::uint32_t Neighbourhoods::at_address(const IpAddress& address) const {
-  return shared_ == nullptr ? 0 : shared_->addresses[slots_of(address).address].load();
+  return shared_ == nullptr ? 0 : Counter(shared_->addresses[slots_of(address).address]).load();
 }
 
 std::uint32_t Neighbourhoods::in_network(const IpAddress& address) const {
-  return shared_ == nullptr ? 0 : shared_->networks[slots_of(address).network].load();
+  return shared_ == nullptr ? 0 : Counter(shared_->networks[slots_of(address).network]).load();
 }
 
 }  // namespace atonce

@@ -32,7 +32,7 @@ bool is_safe(char c) {
 Result<std::string> SavedFile::finish() {
   for (unsigned i = 0; i < names_tried_max; ++i) {
     const std::string name = i == 0 ? name_ : fmt::format("{}.{}", name_, i);
-    const int error = file_.become(name);
+    const int error = file_.become(name.c_str());
     if (error == 0) return prefix_ + name;
     if (error != EEXIST) return std::unexpected(Error{error});
   }

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <coroutine>
 #include <cstring>
 #include <memory>
 #include <stdexcept>
@@ -13,104 +12,46 @@
 
 #include "atonce/jobs/files/tree_writer.h"
 #include "atonce/model/escape.h"
-#include "atonce/runtime/limiter.h"
 #include "atonce/runtime/offload.h"
-#include "atonce/runtime/sleep.h"
 
 namespace atonce {
 namespace {
 
 // As many as go to one folder in a row: two threads then have two folders, and not one lock.
 constexpr std::size_t group_max = FileMaker::files_in_a_row;
-// Pieces of work of one loop that its threads have at once: with one more, a thread never waits for its next.
-constexpr std::uint32_t groups_at_once = 2;
-// A disk that is waited for takes more at once.
-constexpr std::uint32_t groups_at_once_with_sync = 4;
-
-/// Files that are written as one piece of work. Lives in the frame of the task that leads it; the tasks of the others
-/// wait here.
-class WriteGroup {
- public:
-  explicit WriteGroup(Io& io) : io_(io) { outcomes_.reserve(group_max); }
-  WriteGroup(const WriteGroup&) = delete;
-  /// Whatever came of it, nobody is left waiting.
-  ~WriteGroup() {
-    for (const std::coroutine_handle<> waiter : waiting_) io_.schedule(waiter);
-  }
-
-  void add(Outcome& outcome) { outcomes_.push_back(&outcome); }
-  bool full() const { return outcomes_.size() >= group_max; }
-  std::span<Outcome* const> outcomes() const { return outcomes_; }
-
-  /// Until the group is written.
-  auto wait() {
-    struct Wait {
-      WriteGroup& group;
-      bool await_ready() const noexcept { return false; }
-      void await_suspend(std::coroutine_handle<> waiter) { group.waiting_.push_back(waiter); }
-      void await_resume() const noexcept {}
-    };
-    return Wait{*this};
-  }
-
- private:
-  Io& io_;
-  std::vector<Outcome*> outcomes_;
-  std::vector<std::coroutine_handle<>> waiting_;
-};
+// Groups of one loop that are written at once. Where nothing waits, the loop has its core while its one group is over,
+// and a second would take that core from the first. Whoever waits for a disk can wait for several at once.
+constexpr std::uint32_t groups_at_once = 1;
+constexpr std::uint32_t groups_at_once_waiting = 4;
+// A file that takes so long is waited for: with nothing to wait for it takes a fiftieth.
+constexpr Duration file_waited_for = std::chrono::microseconds(500);
 
 class WriteJob final : public Job {
  public:
-  WriteJob(Io& io, const WriteSetting& setting, std::uint32_t window)
-      : io_(io),
-        setting_(setting),
-        groups_(window > 1),
-        working_(io, setting.options.sync == SyncChoice::file ? groups_at_once_with_sync : groups_at_once) {}
-
-  Task<void> run(Outcome& outcome) override {
-    outcome.started = outcome.finished = io_.now();
-    outcome.verdict = Verdict::unfinished;
-    if (!groups_) {
-      Outcome* const alone = &outcome;
-      co_await write({&alone, 1});
-    } else if (forming_ != nullptr) {
-      WriteGroup& group = *forming_;
-      group.add(outcome);
-      if (group.full()) forming_ = nullptr;
-      co_await group.wait();
-    } else {
-      co_await lead(outcome);
-    }
+  WriteJob(Io& io, const WriteSetting& setting, std::uint32_t window) : io_(io), setting_(setting) {
+    if (window > 1) grouping_.targets = group_max;
+    tell_waiting(setting.options.sync == SyncChoice::file);
   }
 
- private:
-  /// Writes this file and those of the tasks that come by until it is this group's turn.
-  Task<void> lead(Outcome& outcome) {
-    WriteGroup group(io_);
-    group.add(outcome);
-    forming_ = &group;
-    struct Closed {
-      WriteJob& job;
-      WriteGroup& group;
-      ~Closed() {
-        if (job.forming_ == &group) job.forming_ = nullptr;
-      }
-    } closed{*this, group};
-    const Result<Permit> permit = co_await working_.acquire();
-    if (!permit || !co_await yield(io_)) co_return;
-    if (forming_ == &group) forming_ = nullptr;
-    co_await write(group.outcomes());
-  }
+  Grouping grouping() const override { return grouping_; }
 
-  Task<void> write(std::span<Outcome* const> group) {
+  Task<void> run(Outcome& outcome) override { return run_group({&outcome, 1}); }
+
+  Task<void> run_group(std::span<Outcome> group) override {
+    for (Outcome& outcome : group) outcome.verdict = Verdict::unfinished;
     std::unique_ptr<TreeWriter> writer = take_writer();
+    const Instant began = io_.now();
     // What never began stays unfinished.
     (void)co_await offload(io_, [&writer, group] {
       writer->write(group);
       return 0;
     });
     idle_.push_back(std::move(writer));
+    tell_waiting(io_.now() - began > file_waited_for * static_cast<std::int64_t>(group.size()));
   }
+
+ private:
+  void tell_waiting(bool waiting) { grouping_.groups = waiting ? groups_at_once_waiting : groups_at_once; }
 
   std::unique_ptr<TreeWriter> take_writer() {
     if (idle_.empty()) return std::make_unique<TreeWriter>(setting_);
@@ -121,9 +62,7 @@ class WriteJob final : public Job {
 
   Io& io_;
   const WriteSetting& setting_;
-  const bool groups_;
-  WriteGroup* forming_ = nullptr;
-  Limiter working_;
+  Grouping grouping_;
   std::vector<std::unique_ptr<TreeWriter>> idle_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <optional>
 
 #include "atonce/runtime/scope.h"
 
@@ -40,6 +41,13 @@ class Limiter {
   void set_capacity(std::uint32_t capacity) {
     capacity_ = capacity;
     serve_line();
+  }
+
+  /// A permit if there is one to be had without waiting.
+  std::optional<Permit> try_acquire() {
+    if (!available()) return std::nullopt;
+    ++in_use_;
+    return Permit(*this);
   }
 
   class Acquire : Leaf {

@@ -170,9 +170,12 @@ MachineFacts read_machine_facts() {
   read_limits(facts);
   read_network(facts);
   facts.ring = read_ring();
+  return facts;
+}
+
+void read_world_facts(MachineFacts& facts) {
   facts.user_network_namespace = can_make_namespace();
   facts.tun = can_open("/dev/net/tun");
-  return facts;
 }
 
 std::optional<std::uint64_t> memory_left(const MachineFacts& facts) {

@@ -40,10 +40,14 @@ struct MachineFacts {
   std::vector<std::string> resolvers;  ///< nameserver lines of /etc/resolv.conf
 };
 
-/// Asks the kernel. Changes nothing; a child process tries the namespaces and ends at once.
-/// Source: getrlimit(2), io_uring_setup(2), proc(5), namespaces(7), cgroups(7), ip-sysctl of the kernel's
-/// documentation.
+/// Asks the kernel. Changes nothing. Source: getrlimit(2), io_uring_setup(2), proc(5), cgroups(7), ip-sysctl of the
+/// kernel's documentation.
+/// `user_network_namespace` and `tun` are not asked for.
 MachineFacts read_machine_facts();
+
+/// Those two, which only a simulated world needs: a child process tries the namespaces and ends at once, which takes as
+/// long as a small run. Source: namespaces(7).
+void read_world_facts(MachineFacts& facts);
 
 /// Bytes that this process may still use: the smaller of what the machine and the cgroup have left; empty when neither
 /// says.

@@ -20,9 +20,6 @@ void Collector::take(Batch& batch) {
     const bool is_final = outcome.target.batch != 0;  // In the order of its batch, and never asked again.
     if (!settles_ || is_final || !quarantine_.take(outcome)) settle(outcome);
   }
-  batch.started.clear();
-  batch.tried.clear();
-  batch.outcomes.clear();
 }
 
 void Collector::flush() {

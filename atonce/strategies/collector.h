@@ -12,7 +12,7 @@ class Collector {
   /// All of these outlive it. Without `settles`, the workers have settled what they hand over.
   Collector(OutcomeSink& sink, Control& control, Laps& laps, Witness& witness, bool settles, RunResult& result);
 
-  /// Takes everything in `batch` and leaves it empty.
+  /// Takes everything in `batch`, which is done with then.
   void take(Batch& batch);
   /// Everything handed on so far reaches its file.
   void flush();

@@ -58,7 +58,9 @@ class MadeFiles final : public TargetList {
 
   void fill(Target& target, std::uint64_t index) const {
     target = Target{.index = index, .line = index + 1, .input = maker_.name(index)};
-    target.host = maker_.folder(index) + target.input;
+    const std::string folder = maker_.folder(index);
+    target.host.reserve(folder.size() + target.input.size());
+    target.host.append(folder).append(target.input);
     target.bytes = copied_ ? *copied_ : maker_.size(index);
   }
 

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "atonce/jobs/files/descriptor.h"
 #include "atonce/model/result.h"
+#include "atonce/runtime/owned_descriptor.h"
 
 namespace atonce {
 

@@ -6,28 +6,48 @@
 namespace atonce {
 namespace {
 
+// As many outcomes are worth waking their taker for.
+constexpr std::size_t worth_waking = 1'024;
+// Batches whose memory is kept for workers: about as many as are taken at a time.
+constexpr std::size_t spent_max = 16;
+
 template <class T>
-void move_all(std::vector<T>& from, std::vector<T>& to) {
-  if (to.empty()) {
-    to.swap(from);
-  } else {
-    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
-  }
-  from.clear();
+void append(std::vector<T>& to, std::vector<T>& from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
 }  // namespace
 
+void Batch::clear() {
+  started.clear();
+  tried.clear();
+  outcomes.clear();
+}
+
 void Outbox::put(Batch& batch) {
   if (batch.empty()) return;
-  backlog_.fetch_add(batch.outcomes.size(), std::memory_order_relaxed);
+  const std::size_t count = batch.outcomes.size();
+  backlog_.fetch_add(count, std::memory_order_relaxed);
+  bool wakes = false;
   {
     const std::lock_guard lock(mutex_);
-    move_all(batch.started, waiting_.started);
-    move_all(batch.tried, waiting_.tried);
-    move_all(batch.outcomes, waiting_.outcomes);
+    outcomes_waiting_ += count;
+    hurry_ = hurry_ || count < batch_size() || outcomes_waiting_ >= worth_waking;
+    wakes = hurry_;
+    if (!waiting_.empty() && waiting_.back().outcomes.size() + count <= batch_size()) {
+      append(waiting_.back().started, batch.started);
+      append(waiting_.back().tried, batch.tried);
+      append(waiting_.back().outcomes, batch.outcomes);
+    } else {
+      waiting_.push_back(std::exchange(batch, {}));
+      if (!spent_.empty()) {
+        batch = std::move(spent_.back());
+        spent_.pop_back();
+      }
+    }
   }
-  filled_.notify_one();
+  batch.clear();
+  if (wakes) filled_.notify_one();
 }
 
 void Outbox::worker_began() {
@@ -45,11 +65,16 @@ void Outbox::worker_ended() {
 
 bool Outbox::take(Batch& into, Duration longest) {
   std::unique_lock lock(mutex_);
-  filled_.wait_for(lock, longest, [this] { return !waiting_.empty() || workers_ == 0; });
-  std::swap(into.started, waiting_.started);
-  std::swap(into.tried, waiting_.tried);
-  std::swap(into.outcomes, waiting_.outcomes);
-  return !into.empty() || workers_ > 0;
+  if (!into.empty() && spent_.size() < spent_max) spent_.push_back(std::exchange(into, {}));
+  into.clear();
+  // What nobody hurries with is taken when the time has passed.
+  filled_.wait_for(lock, longest, [this] { return hurry_ || workers_ == 0; });
+  if (waiting_.empty()) return workers_ > 0;
+  into = std::move(waiting_.front());
+  waiting_.pop_front();
+  outcomes_waiting_ -= into.outcomes.size();
+  hurry_ = !waiting_.empty();
+  return true;
 }
 
 }  // namespace atonce

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct Batch {
   std::vector<Outcome> outcomes;
 
   bool empty() const { return started.empty() && tried.empty() && outcomes.empty(); }
+  void clear();
 };
 
 /// Outcomes that may wait for a slow reader of the results; at about 300 bytes each this is some 20 MB.
@@ -35,7 +37,8 @@ class Handover {
   virtual std::size_t batch_size() const = 0;
 };
 
-/// From the workers of this process to the one thread that writes and counts.
+/// From the workers of this process to the one thread that writes and counts. That thread is not woken for each batch
+/// that is full: many come soon, and it looks from time to time anyway.
 class Outbox final : public Handover {
  public:
   void put(Batch& batch) override;
@@ -47,8 +50,8 @@ class Outbox final : public Handover {
   /// One worker fewer; after the last, `take` tells the end.
   void worker_ended();
 
-  /// Waits until something is there, all workers have ended, or `longest` has passed. False at the end: nothing left,
-  /// nobody working.
+  /// Waits until something is worth taking, all workers have ended, or `longest` has passed. False at the end: nothing
+  /// left, nobody working. What `into` holds is done with: its memory goes back to the workers, who took it.
   bool take(Batch& into, Duration longest);
 
   /// The taker has written so many.
@@ -57,7 +60,10 @@ class Outbox final : public Handover {
  private:
   std::mutex mutex_;
   std::condition_variable filled_;
-  Batch waiting_;
+  std::deque<Batch> waiting_;
+  std::size_t outcomes_waiting_ = 0;
+  bool hurry_ = false;  ///< what waits is to be seen soon
+  std::vector<Batch> spent_;
   std::atomic<std::size_t> backlog_{0};
   unsigned workers_ = 0;
 };

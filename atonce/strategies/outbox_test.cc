@@ -20,13 +20,45 @@ Batch batch_of(std::uint64_t first, std::uint64_t count) {
 TEST(Outbox, GivesWhatWasPutInTheOrderOfPutting) {
   Outbox outbox;
   outbox.worker_began();
-  Batch first = batch_of(0, 2), second = batch_of(2, 1), taken;
+  Batch first = batch_of(0, 2), second = batch_of(2, 1), taken = batch_of(7, 1);
   outbox.put(first);
   outbox.put(second);
   EXPECT_TRUE(first.empty());
   ASSERT_TRUE(outbox.take(taken, 0ms));
   ASSERT_EQ(taken.outcomes.size(), 3u);
   for (std::uint64_t i = 0; i < 3; ++i) EXPECT_EQ(taken.outcomes[i].target.index, i);
+}
+
+TEST(Outbox, AFullBatchIsNotWaitedWithAndAFewMoreAreTakenAtOnce) {
+  Outbox outbox;
+  outbox.worker_began();
+  Batch full = batch_of(0, 64), few = batch_of(64, 1), taken;
+  outbox.put(full);
+  EXPECT_TRUE(full.empty());
+  ASSERT_TRUE(outbox.take(taken, 1ms)) << "the time has passed";
+  EXPECT_EQ(taken.outcomes.size(), 64u);
+  outbox.put(full);
+  EXPECT_TRUE(outbox.take(taken, 0ms));
+  EXPECT_TRUE(taken.empty()) << "what was taken is not given again";
+  outbox.put(few);
+  ASSERT_TRUE(outbox.take(taken, 1h)) << "somebody wants it seen";
+  EXPECT_EQ(taken.outcomes.size(), 1u);
+  EXPECT_TRUE(few.empty());
+}
+
+TEST(Outbox, ManyFullBatchesAreWorthWakingForAndComeOneAfterTheOther) {
+  Outbox outbox;
+  outbox.worker_began();
+  for (std::uint64_t i = 0; i < 16; ++i) {
+    Batch full = batch_of(i * 64, 64);
+    outbox.put(full);
+  }
+  Batch taken;
+  for (std::uint64_t i = 0; i < 16; ++i) {
+    ASSERT_TRUE(outbox.take(taken, 1h));
+    ASSERT_EQ(taken.outcomes.size(), 64u);
+    EXPECT_EQ(taken.outcomes.front().target.index, i * 64);
+  }
 }
 
 TEST(Outbox, TellsTheEndOnlyWhenAllWorkersHaveEndedAndNothingIsLeft) {

@@ -94,7 +94,7 @@ TEST_P(OverlapWays, ComputeTheSameWhoeverComputesIt) {
 
 TEST_P(OverlapWays, AMissingServerDoesNotEndTheComputing) {
   {
-    const Parsed<Fd> taken = open_listener(anywhere);
+    const Parsed<OwnedDescriptor> taken = open_listener(anywhere);
     endpoint_ = endpoint_of(*taken);
   }
   const OverlapRun done = run(plan(2, 2));
@@ -103,7 +103,7 @@ TEST_P(OverlapWays, AMissingServerDoesNotEndTheComputing) {
 }
 
 TEST_P(OverlapWays, AStopEndsBothSidesSoon) {
-  const Parsed<Fd> silent = open_listener(anywhere);
+  const Parsed<OwnedDescriptor> silent = open_listener(anywhere);
   endpoint_ = endpoint_of(*silent);
   Plan endless = plan(1, 1, 1'000'000'000'000);
   const auto began = std::chrono::steady_clock::now();
@@ -137,7 +137,7 @@ class OverlapProcesses : public OverlapWays {};
 INSTANTIATE_TEST_SUITE_P(Alone, OverlapProcesses, testing::Values("processes"));
 
 TEST_P(OverlapProcesses, AWorkerThatIsKilledCostsWhatItHadInHandAndNoMore) {
-  const Parsed<Fd> silent = open_listener(anywhere);
+  const Parsed<OwnedDescriptor> silent = open_listener(anywhere);
   endpoint_ = endpoint_of(*silent);
   const pid_t parent = ::getpid();
   // The worker that asks is killed as soon as it does; the one that computes goes on.

@@ -66,7 +66,7 @@ Doubts doubts_of(const Outcome& outcome, bool tainted) {
 std::optional<Unsettled> settle(const TrustOptions& trust, const Unsettled* before, Outcome& outcome,
                                 double missed_share) {
   if (outcome.verdict == Verdict::unfinished) return std::nullopt;  // Stopped: a run that carries on asks again.
-  const Unsettled first{.outcome = {}, .counted = 0};
+  static const Unsettled first{.outcome = {}, .counted = 0};
   const Unsettled& known = before != nullptr ? *before : first;
   const bool tainted = outcome.doubts.has(Doubt::tainted);
   if (before != nullptr) {

@@ -1,12 +1,13 @@
 #include "atonce/strategies/sweep.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "atonce/runtime/combinators.h"
-#include "atonce/runtime/rate.h"
 #include "atonce/runtime/sleep.h"
 #include "atonce/strategies/settle.h"
+#include "atonce/strategies/target_feed.h"
 
 namespace atonce {
 namespace {
@@ -25,13 +26,12 @@ constexpr Duration shortage_pause_first = 5ms;
 constexpr Duration shortage_pause_max = 500ms;
 // What lost an answer is over by then: a burst, and the kernel's next repetition.
 constexpr Duration confirm_pause = 1s;
-// A rate is kept on average; starts that fell behind by this much are made up for.
-constexpr Duration burst_max = 2ms;
-// While the uplink is away, it is asked again so often whether it is back.
-constexpr Duration hold_interval = 20ms;
-// On a schedule, what starts later than this behind its end has missed it.
-constexpr Duration lateness_allowed = 1s;
 constexpr std::string_view missed_text = "it was due and could not start: all places were taken until the end";
+
+/// Whoever does many together claims them together.
+std::size_t chunk_of(std::size_t window, std::size_t together) {
+  return std::clamp<std::size_t>(std::max(window / 16, std::min(window, together)), 1, chunk_max);
+}
 
 class LoopSweep {
  public:
@@ -42,11 +42,9 @@ class LoopSweep {
         window_full_(window),
         window_bound_(window),
         window_(io, window),
-        chunk_(std::clamp<std::size_t>(window / 16, 1, chunk_max)) {
-    std::int64_t unset = 0;
-    if (sweep.setting.plan.pacing.rate)
-      sweep.control.interval_ns.compare_exchange_strong(unset, Rate::interval_of(*sweep.setting.plan.pacing.rate));
-  }
+        grouping_(job.grouping()),
+        groups_(io, grouping_.groups),
+        feed_(io, sweep, chunk_of(window, grouping_.targets)) {}
 
   Task<void> run() {
     job_.emit_to([this](Outcome&& outcome) {
@@ -57,96 +55,124 @@ class LoopSweep {
       all.start([](LoopSweep* self) { return self->tend(); }, this);
       co_await with_scope(io_, [this](Scope& jobs) -> Task<void> {
         jobs_ = &jobs;
+        if (grouping_.targets > 1) co_return co_await run_in_groups();
         co_await for_each(
-            io_, window_, [this] { return next(); }, [this](Outcome& outcome) { return run_one(outcome); });
+            io_, window_, [this] { return feed_.next(); }, [this](Outcome& outcome) { return run_one(outcome); });
       });
       jobs_ = nullptr;
       all.cancel();
     });
-    for (; claimed_next_ < claimed_.size(); ++claimed_next_) give_up(std::move(claimed_[claimed_next_]));
+    for (Target& target : feed_.left_over()) give_up(std::move(target));
     hand_over();
   }
 
  private:
-  /// The outcome to fill for the next target, with when it was due; nothing at the end of the list or of the run.
-  Task<std::optional<Outcome>> next() {
-    if (++starts_in_turn_ >= sweep_.job.starts_per_turn) {
-      starts_in_turn_ = 0;
-      (void)co_await yield(io_);
-    }
-    while (claimed_next_ == claimed_.size()) {
-      if (sweep_.control.stopping()) co_return std::nullopt;
-      if (sweep_.handover.backlog() < backlog_max && claim()) break;
-      if (sweep_.source.ended()) co_return std::nullopt;
-      if (!co_await sleep_for(io_, 1ms)) co_return std::nullopt;
-    }
-    while (sweep_.control.conditions.hold.load(std::memory_order_relaxed) && !sweep_.control.stopping())
-      if (!co_await sleep_for(io_, hold_interval)) co_return std::nullopt;
-    Instant due = io_.now();
-    if (sweep_.setting.plan.batch.duration) {
-      due = claim_place_on_schedule(due);
-      if (!co_await sleep_until(io_, due)) co_return std::nullopt;
-    } else if (const std::int64_t interval_ns = sweep_.control.interval_ns.load(std::memory_order_relaxed);
-               interval_ns > 0) {
-      due = Rate::claim(sweep_.control.next_due_ns, due, interval_ns, burst_of(interval_ns));
-      if (!co_await sleep_until(io_, due)) co_return std::nullopt;
-    }
-    if (sweep_.control.stopping()) co_return std::nullopt;
-    co_return Outcome{.target = std::move(claimed_[claimed_next_++]), .due = due};
-  }
-
-  Instant claim_place_on_schedule(Instant now) {
-    const Plan& plan = sweep_.setting.plan;
-    std::int64_t unset = 0;
-    sweep_.control.schedule_ends_ns.compare_exchange_strong(
-        unset, (now.time_since_epoch() + *plan.batch.duration + lateness_allowed).count(), std::memory_order_relaxed);
-    return Rate::claim_on_schedule(sweep_.control.next_due_ns, now, Rate::interval_of(*plan.pacing.rate));
-  }
-
-  /// The schedule is over, and what was due on it could not begin: everything else was still under way.
-  bool missed_schedule() const {
-    const std::int64_t ends_ns = sweep_.control.schedule_ends_ns.load(std::memory_order_relaxed);
-    return ends_ns != 0 && io_.now().time_since_epoch().count() > ends_ns;
-  }
-
-  /// A rate that somebody asked for is kept start by start; one that is steered may be made up for in small bursts, so
-  /// that it costs no timer for each start.
-  std::int64_t burst_of(std::int64_t interval_ns) const {
-    if (sweep_.setting.plan.pacing.rate) return 0;
-    return burst_max.count() / interval_ns * interval_ns;
-  }
-
-  bool claim() {
-    claimed_.resize(chunk_);
-    claimed_.resize(sweep_.source.claim(claimed_));
-    claimed_next_ = 0;
-    return !claimed_.empty();
-  }
+  struct Group {
+    std::vector<Outcome> outcomes;
+    std::vector<Permit> places;  ///< as many
+  };
 
   /// Runs the job until the target has its verdict: a local shortage is waited out and tried again.
   Task<void> run_one(Outcome& outcome) {
-    if (outcome.target.valid() && missed_schedule()) {
+    if (!wants_try(outcome)) co_return;
+    if (sweep_.wants_starts) batch_.started.push_back(outcome.target);
+    begin_tries({&outcome, 1});
+    co_await job_.run(outcome);
+    if (!is_through(outcome)) co_return co_await go_on(outcome);
+    widen();
+    judge_first(outcome);
+    finish(std::move(outcome));
+  }
+
+  /// False: it has its end already, and nothing is asked of anybody.
+  bool wants_try(Outcome& outcome) {
+    if (outcome.target.valid() && !feed_.missed_schedule()) return true;
+    if (outcome.target.valid())
       finish_missed(std::move(outcome));
-      co_return;
-    }
-    if (outcome.target.valid()) {
-      if (sweep_.wants_starts) batch_.started.push_back(outcome.target);
-      begin_try(outcome);
-      co_await job_.run(outcome);
-      if (is_shortage(outcome)) {
-        co_await outlast_shortage(outcome);
-      } else {
-        widen();
-      }
-      judge(outcome);
-      if (sweep_.confirms_in_place) {
-        sweep_.control.missed.tried_first(outcome.verdict);
-        if (is_voidable(outcome.verdict)) co_await confirm(outcome);
-      }
-      finish(std::move(outcome));
-    } else {
+    else
       finish_invalid(std::move(outcome));
+    return false;
+  }
+
+  /// Its try is its last: no shortage of ours to wait out, no silence to ask again.
+  bool is_through(const Outcome& outcome) const {
+    return !is_shortage(outcome) && !(sweep_.confirms_in_place && is_voidable(outcome.verdict));
+  }
+
+  Task<void> go_on(Outcome& outcome) {
+    if (is_shortage(outcome)) {
+      co_await outlast_shortage(outcome);
+    } else {
+      widen();
     }
+    judge_first(outcome);
+    if (sweep_.confirms_in_place && is_voidable(outcome.verdict)) co_await confirm(outcome);
+    finish(std::move(outcome));
+  }
+
+  /// As for_each does it, but with those together that are due by the time it is the next group's turn. A group costs a
+  /// task, not each of its targets.
+  Task<void> run_in_groups() {
+    while (true) {
+      Result<Permit> turn = co_await groups_.acquire();
+      Result<Permit> place = co_await window_.acquire();
+      if (!turn || !place || jobs_->cancelled()) co_return;
+      std::optional<Outcome> first = co_await feed_.next();
+      if (!first) co_return;
+      Group group = gather(std::move(*first), std::move(*place));
+      if (group.outcomes.empty()) continue;
+      jobs_->start([](LoopSweep* self, Group&& ours, Permit&&) { return self->run_group(ours); }, this,
+                   std::move(group), std::move(*turn));
+    }
+  }
+
+  /// What is due by now and finds a place, without waiting for any.
+  Group gather(Outcome&& first, Permit&& place) {
+    Group group;
+    group.outcomes.swap(spare_);
+    group.outcomes.reserve(grouping_.targets);
+    group.places.reserve(grouping_.targets);
+    const Instant now = io_.now();
+    std::optional<Permit> its = std::move(place);
+    group.outcomes.push_back(std::move(first));
+    while (true) {
+      if (wants_try(group.outcomes.back())) {
+        group.places.push_back(std::move(*its));
+      } else {
+        group.outcomes.pop_back();
+      }
+      its.reset();
+      if (group.outcomes.size() == grouping_.targets || !(its = window_.try_acquire())) break;
+      if (!feed_.next_by(now, group.outcomes.emplace_back())) {
+        group.outcomes.pop_back();
+        break;
+      }
+    }
+    return group;
+  }
+
+  Task<void> run_group(Group& group) {
+    if (sweep_.wants_starts)
+      for (const Outcome& outcome : group.outcomes) batch_.started.push_back(outcome.target);
+    begin_tries(group.outcomes);
+    co_await job_.run_group(group.outcomes);
+    groups_.set_capacity(job_.grouping().groups);
+    std::erase_if(group.outcomes, [&](Outcome& outcome) { return leaves_group(outcome, group.places); });
+    for (Outcome& outcome : group.outcomes) {
+      widen();
+      judge_first(outcome);
+    }
+    finish_all(group.outcomes);
+    if (spare_.capacity() == 0) spare_.swap(group.outcomes);
+  }
+
+  /// What is not through with its try goes on by itself.
+  bool leaves_group(Outcome& outcome, std::vector<Permit>& places) {
+    if (is_through(outcome)) return false;
+    jobs_->start([](LoopSweep* self, Outcome&& alone, Permit&&) { return self->go_on(alone); }, this,
+                 std::move(outcome), std::move(places.back()));
+    places.pop_back();
+    return true;
   }
 
   /// The same for it and all requests behind it: nothing of them is asked of anybody. `why`: what rows of a batch say.
@@ -175,13 +201,16 @@ class LoopSweep {
     return outcome.verdict == Verdict::local_shortage && !is_sent(outcome);
   }
 
-  /// Until the try has ended, these fields hold where the counters stood when it began.
-  void begin_try(Outcome& outcome) {
-    sweep_.control.starts.fetch_add(1, std::memory_order_relaxed);
-    if (outcome.target.batch != 0) return;  // Its requests are many, and none is asked again.
-    outcome.evidence.drops = drops_now();
-    outcome.evidence.sent = sent_now();
-    outcome.evidence.lateness_ms = lateness_now_ms();
+  /// Until the try has ended, fields of the evidence hold where the counters stood when it began.
+  void begin_tries(std::span<Outcome> outcomes) {
+    sweep_.control.starts.fetch_add(outcomes.size(), std::memory_order_relaxed);
+    const std::uint32_t drops = drops_now(), sent = sent_now(), lateness_ms = lateness_now_ms();
+    for (Outcome& outcome : outcomes) {
+      if (outcome.target.batch != 0) continue;  // Its requests are many, and none is asked again.
+      outcome.evidence.drops = drops;
+      outcome.evidence.sent = sent;
+      outcome.evidence.lateness_ms = lateness_ms;
+    }
   }
 
   std::uint32_t drops_now() const {
@@ -200,6 +229,12 @@ class LoopSweep {
     if (outcome.exchange) bound(*outcome.exchange);
     // What a stop cut off would be asked again, and must not be.
     if (outcome.verdict == Verdict::unfinished && is_sent(outcome)) outcome.verdict = Verdict::unknown_outcome;
+  }
+
+  /// Of a target's first try.
+  void judge_first(Outcome& outcome) {
+    judge(outcome);
+    if (sweep_.confirms_in_place) sweep_.control.missed.tried_first(outcome.verdict);
   }
 
   void weigh(Outcome& outcome) const {
@@ -223,7 +258,7 @@ class LoopSweep {
       const bool waited = !sweep_.control.stopping() && co_await sleep_for(io_, confirm_pause);
       if (waited) {
         outcome = Outcome{.target = std::move(outcome.target), .due = io_.now()};
-        begin_try(outcome);
+        begin_tries({&outcome, 1});
         co_await job_.run(outcome);
         if (is_shortage(outcome)) co_await outlast_shortage(outcome);
         judge(outcome);
@@ -293,6 +328,18 @@ class LoopSweep {
     if (batch_.outcomes.size() >= sweep_.handover.batch_size()) hand_over();
   }
 
+  /// The same for all of them, and leaves them empty.
+  void finish_all(std::vector<Outcome>& outcomes) {
+    if (batch_.outcomes.empty()) {
+      batch_.outcomes.swap(outcomes);
+    } else {
+      batch_.outcomes.insert(batch_.outcomes.end(), std::make_move_iterator(outcomes.begin()),
+                             std::make_move_iterator(outcomes.end()));
+      outcomes.clear();
+    }
+    if (batch_.outcomes.size() >= sweep_.handover.batch_size()) hand_over();
+  }
+
   void hand_over() { sweep_.handover.put(batch_); }
 
   /// Until the jobs have ended: shows results soon, and heeds the wish to stop.
@@ -314,12 +361,12 @@ class LoopSweep {
   const std::uint32_t window_full_;
   std::uint32_t window_bound_;  ///< what the autopilot leaves of it
   Limiter window_;
-  const std::size_t chunk_;
-  std::vector<Target> claimed_;
-  std::size_t claimed_next_ = 0;
+  const Job::Grouping grouping_;
+  Limiter groups_;
+  TargetFeed feed_;
   Batch batch_;
+  std::vector<Outcome> spare_;  ///< room for a group, and nothing in it
   Scope* jobs_ = nullptr;
-  unsigned starts_in_turn_ = 0;
   std::uint32_t waiting_out_ = 0;  ///< targets that hold a permit while a shortage lasts
 };
 

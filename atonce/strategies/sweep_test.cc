@@ -270,5 +270,130 @@ TEST_F(SweepTest, ALineThatIsNoTargetHasItsRowWithoutAJob) {
   EXPECT_EQ(script.started.size(), 5u);
 }
 
+/// Does three targets as one piece of work, two such pieces at once; which came together is kept.
+struct GroupScript {
+  std::vector<std::vector<std::uint64_t>> groups;
+  std::uint32_t wanted_at_once = 2;
+  std::uint32_t wanted_later = 0;  ///< from the first group's end on; 0: the same
+  std::uint32_t at_once = 0;
+  std::uint32_t at_once_max = 0;
+  std::uint64_t short_of = ~std::uint64_t{0};  ///< this target finds a shortage, twice
+  unsigned shortages = 2;
+  std::vector<std::uint64_t> alone;
+};
+thread_local GroupScript* groups_now = nullptr;
+
+class GroupingJob final : public Job {
+ public:
+  explicit GroupingJob(Io& io) : io_(io) {}
+  Grouping grouping() const override { return {.targets = 3, .groups = groups_now->wanted_at_once}; }
+  Task<void> run(Outcome& outcome) override {
+    groups_now->alone.push_back(outcome.target.index);
+    (void)co_await sleep_for(io_, 100ms);
+    end(outcome);
+  }
+  Task<void> run_group(std::span<Outcome> outcomes) override {
+    groups_now->at_once_max = std::max(groups_now->at_once_max, ++groups_now->at_once);
+    for (auto& group = groups_now->groups.emplace_back(); const Outcome& outcome : outcomes)
+      group.push_back(outcome.target.index);
+    (void)co_await sleep_for(io_, 100ms);
+    for (Outcome& outcome : outcomes) end(outcome);
+    if (groups_now->wanted_later != 0) groups_now->wanted_at_once = groups_now->wanted_later;
+    --groups_now->at_once;
+  }
+
+ private:
+  void end(Outcome& outcome) {
+    const bool is_short = outcome.target.index == groups_now->short_of && groups_now->shortages > 0;
+    if (is_short) --groups_now->shortages;
+    outcome.verdict = is_short ? Verdict::local_shortage : Verdict::written;
+    outcome.finished = io_.now();
+  }
+  Io& io_;
+};
+
+Task<void> with_groups(Io& io, const JobSetting&, std::uint32_t, JobBody body) {
+  GroupingJob job(io);
+  co_await body(job);
+}
+constexpr JobRow grouping{"grouping", "", with_groups};
+
+class GroupSweepTest : public SweepTest {
+ protected:
+  GroupSweepTest() { groups_now = &groups; }
+  ~GroupSweepTest() override { groups_now = nullptr; }
+
+  void sweep_groups(TargetSource& targets, std::uint32_t window) {
+    Sweep all{setting, grouping, targets, basket, control};
+    run_sweep(io, all, window);
+    took = io.now() - start_of_time;
+  }
+  void sweep_groups(std::uint64_t count, std::uint32_t window) {
+    CountedTargets targets(count);
+    sweep_groups(targets, window);
+  }
+  using Groups = std::vector<std::vector<std::uint64_t>>;
+
+  GroupScript groups;
+};
+
+TEST_F(GroupSweepTest, ThoseThatAreDueAtTheSameTimeAreDoneTogether) {
+  sweep_groups(8, 100);
+  EXPECT_EQ(groups.groups, (Groups{{0, 1, 2}, {3, 4, 5}, {6, 7}}));
+  EXPECT_EQ(groups.at_once_max, 2u);
+  EXPECT_EQ(took, 200ms);
+  EXPECT_EQ(count_of(Verdict::written), 8u);
+  EXPECT_EQ(control.starts.load(), 8u);
+}
+
+TEST_F(GroupSweepTest, AJobThatWantsMoreAtOnceLaterHasThem) {
+  groups.wanted_at_once = 1;
+  groups.wanted_later = 4;
+  sweep_groups(15, 100);
+  EXPECT_EQ(groups.at_once_max, 4u);
+  EXPECT_EQ(took, 200ms) << "one group, then four";
+}
+
+TEST_F(GroupSweepTest, NoMoreAreInFlightThanTheWindowHolds) {
+  sweep_groups(8, 2);
+  EXPECT_EQ(groups.groups, (Groups{{0, 1}, {2, 3}, {4, 5}, {6, 7}})) << "never three";
+  EXPECT_EQ(groups.at_once_max, 1u);
+}
+
+TEST_F(GroupSweepTest, NoneStartsBeforeItIsItsTurn) {
+  plan.pacing.rate = 10;
+  sweep_groups(4, 100);
+  EXPECT_EQ(groups.groups, (Groups{{0}, {1}, {2}, {3}}));
+  for (const Outcome& outcome : basket.outcomes)
+    EXPECT_EQ(outcome.due, start_of_time + static_cast<int>(outcome.target.index) * 100ms);
+}
+
+TEST_F(GroupSweepTest, AShortageIsWaitedOutByWhomItMetAndByNobodyElse) {
+  groups.short_of = 1;
+  sweep_groups(3, 100);
+  ASSERT_EQ(basket.outcomes.size(), 3u);
+  EXPECT_EQ(count_of(Verdict::written), 3u);
+  EXPECT_EQ(basket.outcomes.back().target.index, 1u);
+  EXPECT_EQ(groups.groups.size(), 1u);
+  EXPECT_EQ(groups.alone, (std::vector<std::uint64_t>{1, 1}));
+  EXPECT_EQ(control.shortages.load(), 2u);
+}
+
+TEST_F(GroupSweepTest, ALineThatIsNoTargetTakesNobodysPlace) {
+  HalfBroken targets;
+  sweep_groups(targets, 100);
+  EXPECT_EQ(groups.groups, (Groups{{0, 2, 4}, {6, 8}}));
+  EXPECT_EQ(count_of(Verdict::invalid_input), 5u);
+  EXPECT_EQ(count_of(Verdict::written), 5u);
+}
+
+TEST_F(GroupSweepTest, ADrainEndsTheGroupsThatAreUnderWayAndBeginsNone) {
+  basket.at_put = [this] { control.stop = Control::drain; };
+  sweep_groups(64, 100);
+  EXPECT_EQ(count_of(Verdict::unfinished) + count_of(Verdict::written), basket.outcomes.size());
+  EXPECT_LE(groups.groups.size(), 4u);
+  EXPECT_EQ(count_of(Verdict::written), 3 * groups.groups.size());
+}
+
 }  // namespace
 }  // namespace atonce

@@ -23,7 +23,7 @@ char printable(std::uint8_t byte) { return byte > ' ' && byte < 0x7f ? static_ca
 Parsed<AskLog> AskLog::open(const std::string& path) {
   AskLog log;
   if (path.empty()) return log;
-  log.file_ = Fd(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
+  log.file_ = OwnedDescriptor(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
   if (!log.file_) return complain(fmt::format("the world's log {} cannot be opened: {}", path, std::strerror(errno)));
   return log;
 }
@@ -55,7 +55,7 @@ void AskLog::flush() {
   // One call, so that the lines of two threads do not mix. A log that cannot be written proves nothing, and says so.
   if (::write(file_.get(), lines_.data(), lines_.size()) != static_cast<ssize_t>(lines_.size())) {
     std::fputs("world: its log cannot be written\n", stderr);
-    file_ = Fd();
+    file_ = OwnedDescriptor();
   }
   lines_.clear();
 }

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "atonce/model/result.h"
-#include "atonce/world/fd.h"
+#include "atonce/runtime/owned_descriptor.h"
 
 namespace atonce {
 
@@ -30,7 +30,7 @@ class AskLog {
   void flush();
 
  private:
-  Fd file_;
+  OwnedDescriptor file_;
   std::string lines_;
 };
 

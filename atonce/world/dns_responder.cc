@@ -33,8 +33,8 @@ bool enlarge_buffers(int socket) {
   return false;
 }
 
-Fd bind_socket(int type, sockaddr_in place) {
-  Fd socket(::socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+OwnedDescriptor bind_socket(int type, sockaddr_in place) {
+  OwnedDescriptor socket(::socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const int yes = 1;
   if (!socket) return {};
   ::setsockopt(socket.get(), SOL_SOCKET, type == SOCK_STREAM ? SO_REUSEADDR : SO_REUSEPORT, &yes, sizeof yes);
@@ -92,14 +92,14 @@ bool DnsResponder::bind_all(std::uint32_t address, std::uint16_t port) {
 
 std::vector<int> DnsResponder::descriptors() const {
   std::vector<int> numbers{tcp_.get()};
-  for (const Fd& socket : udp_) numbers.push_back(socket.get());
+  for (const OwnedDescriptor& socket : udp_) numbers.push_back(socket.get());
   if (log_.wanted()) numbers.push_back(log_.descriptor());
   return numbers;
 }
 
 void DnsResponder::watch(ServeLoop& loop) {
   loop_ = &loop;
-  for (const Fd& socket : udp_) loop.watch(socket.get(), EPOLLIN, *this);
+  for (const OwnedDescriptor& socket : udp_) loop.watch(socket.get(), EPOLLIN, *this);
   loop.watch(tcp_.get(), EPOLLIN, *this);
 }
 
@@ -137,7 +137,7 @@ bool DnsResponder::serve_batch(int socket) {
 
 void DnsResponder::accept_connections() {
   for (;;) {
-    Fd socket(::accept4(tcp_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    OwnedDescriptor socket(::accept4(tcp_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!socket) return;
     if (connections_.size() >= connections_max) continue;
     const int yes = 1;

@@ -6,9 +6,9 @@
 
 #include "atonce/model/address.h"
 #include "atonce/model/result.h"
+#include "atonce/runtime/owned_descriptor.h"
 #include "atonce/world/ask_log.h"
 #include "atonce/world/dns_answer.h"
-#include "atonce/world/fd.h"
 #include "atonce/world/serve_loop.h"
 
 namespace atonce {
@@ -34,7 +34,7 @@ class DnsResponder : public Service {
 
  private:
   struct Connection {
-    Fd socket;
+    OwnedDescriptor socket;
     std::vector<std::uint8_t> input;
     std::vector<std::uint8_t> output;
   };
@@ -51,8 +51,8 @@ class DnsResponder : public Service {
   WorldSpec spec_;
   AskLog log_;
   Endpoint endpoint_;
-  std::vector<Fd> udp_;  ///< the first one answers for all
-  Fd tcp_;
+  std::vector<OwnedDescriptor> udp_;  ///< the first one answers for all
+  OwnedDescriptor tcp_;
   ServeLoop* loop_ = nullptr;
   std::unique_ptr<DelayedReplies> delayed_;
   std::unique_ptr<DatagramBatch> questions_;

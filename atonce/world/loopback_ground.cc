@@ -46,10 +46,10 @@ socklen_t size_of(const SocketAddress& place) {
   return place.any.sa_family == AF_INET ? sizeof place.v4 : sizeof place.v6;
 }
 
-/// An empty Fd on failure, with errno set.
-Fd listen_at(const IpAddress& address, std::uint16_t port, int backlog, bool speaks_first = true) {
+/// An empty OwnedDescriptor on failure, with errno set.
+OwnedDescriptor listen_at(const IpAddress& address, std::uint16_t port, int backlog, bool speaks_first = true) {
   const SocketAddress place = socket_address(address, port);
-  Fd socket(::socket(place.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  OwnedDescriptor socket(::socket(place.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const int yes = 1;
   if (!socket) return {};
   ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
@@ -61,10 +61,10 @@ Fd listen_at(const IpAddress& address, std::uint16_t port, int backlog, bool spe
 
 /// Connects until a connection stays without an answer: then the accept queue is full. On loopback an answer is there
 /// when connect(2) returns.
-bool fill_queue(const IpAddress& address, std::uint16_t port, std::vector<Fd>& fillers) {
+bool fill_queue(const IpAddress& address, std::uint16_t port, std::vector<OwnedDescriptor>& fillers) {
   const SocketAddress place = socket_address(address, port);
   for (int i = 0; i < fillers_max; ++i) {
-    Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    OwnedDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!socket) return false;
     ::connect(socket.get(), &place.any, size_of(place));
     pollfd ready{.fd = socket.get(), .events = POLLOUT};
@@ -80,7 +80,7 @@ bool try_another_port(int error) { return error == EACCES || error == EADDRINUSE
 }  // namespace
 
 bool LoopbackGround::listen_on(const WorldSpec& spec, std::uint16_t port) {
-  std::vector<Fd> open, silent, fillers;
+  std::vector<OwnedDescriptor> open, silent, fillers;
   const AddressBlock open_block = block_of(spec, Verdict::open);
   for (std::uint32_t i = 0; i < open_block.count; ++i) {
     open.push_back(listen_at(IpAddress::v4(open_block.first + i), port, backlog_max, spec.web == WebKind::off));
@@ -135,13 +135,13 @@ std::uint16_t LoopbackGround::port(std::uint16_t asked) const {
 
 std::vector<int> LoopbackGround::descriptors() const {
   std::vector<int> numbers;
-  for (const std::vector<Fd>* group : {&open_, &silent_, &fillers_})
-    for (const Fd& fd : *group) numbers.push_back(fd.get());
+  for (const std::vector<OwnedDescriptor>* group : {&open_, &silent_, &fillers_})
+    for (const OwnedDescriptor& fd : *group) numbers.push_back(fd.get());
   return numbers;
 }
 
 void LoopbackGround::watch(ServeLoop& loop) {
-  for (const Fd& listener : open_) loop.watch(listener.get(), EPOLLIN, *this);
+  for (const OwnedDescriptor& listener : open_) loop.watch(listener.get(), EPOLLIN, *this);
 }
 
 void LoopbackGround::ready(int fd, std::uint32_t) {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "atonce/model/result.h"
-#include "atonce/world/fd.h"
+#include "atonce/runtime/owned_descriptor.h"
 #include "atonce/world/profile.h"
 #include "atonce/world/serve_loop.h"
 
@@ -29,7 +29,7 @@ class LoopbackGround : public Service {
   /// Accepts and closes; not where the web is on.
   void watch(ServeLoop& loop);
   /// The listeners of the open, for the built-in server.
-  std::vector<Fd> take_open() { return std::move(open_); }
+  std::vector<OwnedDescriptor> take_open() { return std::move(open_); }
 
   void ready(int fd, std::uint32_t events) override;
   Instant run_due(Instant) override { return never; }
@@ -38,9 +38,9 @@ class LoopbackGround : public Service {
   bool listen_on(const WorldSpec& spec, std::uint16_t port);
 
   std::vector<std::pair<std::uint16_t, std::uint16_t>> ports_;  ///< asked, served
-  std::vector<Fd> open_;
-  std::vector<Fd> silent_;   ///< never accepted from
-  std::vector<Fd> fillers_;  ///< connections that keep the queues of the silent full
+  std::vector<OwnedDescriptor> open_;
+  std::vector<OwnedDescriptor> silent_;   ///< never accepted from
+  std::vector<OwnedDescriptor> fillers_;  ///< connections that keep the queues of the silent full
 };
 
 }  // namespace atonce

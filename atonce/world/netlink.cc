@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "atonce/world/fd.h"
+#include "atonce/runtime/owned_descriptor.h"
 
 namespace atonce {
 namespace {
@@ -54,7 +54,7 @@ RouteRequest write_request(const Route& route) {
 }  // namespace
 
 Result<void> add_route(const Route& route) {
-  const Fd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+  const OwnedDescriptor socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
   if (!socket) return std::unexpected(Error{errno});
   const RouteRequest request = write_request(route);
   if (::send(socket.get(), &request, request.header.nlmsg_len, 0) < 0) return std::unexpected(Error{errno});

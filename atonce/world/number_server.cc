@@ -27,14 +27,14 @@ constexpr int shortage_ms = 100;
 constexpr int pieces_read_max = 16;
 
 /// The client has reset the connection. One that has only finished sending still wants its answer.
-bool has_gone(const Fd& connection) {
+bool has_gone(const OwnedDescriptor& connection) {
   pollfd polled{.fd = connection.get(), .events = 0, .revents = 0};
   return ::poll(&polled, 1, 0) > 0 && (polled.revents & (POLLHUP | POLLERR)) != 0;
 }
 
 /// And ends the sending. What the client has said is read, since it would see a reset instead of the answer's end.
 /// Source: RFC 9293 3.10.4, RFC 2525 2.17.
-bool send_answer(const Fd& connection, std::string_view text) {
+bool send_answer(const OwnedDescriptor& connection, std::string_view text) {
   while (!text.empty()) {
     const ssize_t sent = ::send(connection.get(), text.data(), text.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
@@ -52,7 +52,7 @@ bool send_answer(const Fd& connection, std::string_view text) {
 
 std::string write_number_answer(double sum) { return fmt::format("{}\n", sum); }
 
-NumberServer::NumberServer(Fd listener, const NumberServerOptions& options)
+NumberServer::NumberServer(OwnedDescriptor listener, const NumberServerOptions& options)
     : listener_(std::move(listener)),
       ending_(::eventfd(0, EFD_CLOEXEC)),
       options_(options),
@@ -60,7 +60,7 @@ NumberServer::NumberServer(Fd listener, const NumberServerOptions& options)
   if (!ending_) throw std::system_error(errno, std::generic_category(), "no descriptor for the number server");
 }
 
-std::unique_ptr<NumberServer> NumberServer::start(Fd listener, const NumberServerOptions& options) {
+std::unique_ptr<NumberServer> NumberServer::start(OwnedDescriptor listener, const NumberServerOptions& options) {
   std::unique_ptr<NumberServer> server(new NumberServer(std::move(listener), options));
   try {
     for (unsigned i = 0; i < std::max(1u, options.threads); ++i)
@@ -97,7 +97,7 @@ void NumberServer::work() {
   while (!stopping_) {
     if (::poll(polled.data(), polled.size(), -1) <= 0 || stopping_) continue;
     // Another thread may have been quicker.
-    const Fd connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    const OwnedDescriptor connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (connection) {
       serve(connection);
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
@@ -106,7 +106,7 @@ void NumberServer::work() {
   }
 }
 
-void NumberServer::serve(const Fd& connection) {
+void NumberServer::serve(const OwnedDescriptor& connection) {
   say("Processing new connection");
   RandomSum sum(RandomKind::normal, take_stream());
   bool gone = false;
@@ -123,7 +123,7 @@ void NumberServer::serve(const Fd& connection) {
 }
 
 Parsed<NumberServerProcess> NumberServerProcess::start(const Endpoint& at, const NumberServerOptions& options) {
-  Parsed<Fd> listener = open_listener(at);
+  Parsed<OwnedDescriptor> listener = open_listener(at);
   if (!listener) return std::unexpected(listener.error());
   NumberServerProcess server;
   server.endpoint_ = endpoint_of(*listener);

@@ -12,7 +12,7 @@
 #include "atonce/compute/xoshiro.h"
 #include "atonce/model/address.h"
 #include "atonce/model/result.h"
-#include "atonce/world/fd.h"
+#include "atonce/runtime/owned_descriptor.h"
 
 namespace atonce {
 
@@ -34,7 +34,7 @@ struct NumberCounts {
 class NumberServer {
  public:
   /// Serves from the moment this returns. `listener` does not block. Throws std::system_error when there is no thread.
-  static std::unique_ptr<NumberServer> start(Fd listener, const NumberServerOptions& options);
+  static std::unique_ptr<NumberServer> start(OwnedDescriptor listener, const NumberServerOptions& options);
   ~NumberServer();
   NumberServer(const NumberServer&) = delete;
 
@@ -43,14 +43,14 @@ class NumberServer {
   NumberCounts counts() const { return {answered_.load(), left_.load()}; }
 
  private:
-  NumberServer(Fd listener, const NumberServerOptions& options);
+  NumberServer(OwnedDescriptor listener, const NumberServerOptions& options);
   void work();
-  void serve(const Fd& connection);
+  void serve(const OwnedDescriptor& connection);
   void say(std::string_view line) const;
   Xoshiro256 take_stream();
 
-  Fd listener_;
-  Fd ending_;  ///< an eventfd(2) that is readable once it ends
+  OwnedDescriptor listener_;
+  OwnedDescriptor ending_;  ///< an eventfd(2) that is readable once it ends
   NumberServerOptions options_;
   std::atomic<bool> stopping_ = false;
   std::mutex mutex_;

@@ -19,16 +19,16 @@ namespace {
 using testing::Each;
 using testing::ElementsAre;
 
-Fd connect_to(const Endpoint& server) {
+OwnedDescriptor connect_to(const Endpoint& server) {
   SocketAddress address;
   const socklen_t size = write_socket_address(server, address);
-  Fd socket(::socket(socket_family(server), SOCK_STREAM | SOCK_CLOEXEC, 0));
+  OwnedDescriptor socket(::socket(socket_family(server), SOCK_STREAM | SOCK_CLOEXEC, 0));
   EXPECT_EQ(::connect(socket.get(), &address.any, size), 0);
   return socket;
 }
 
 /// All that comes until the server closes.
-std::string read_all(const Fd& connection) {
+std::string read_all(const OwnedDescriptor& connection) {
   std::string all;
   char piece[64];
   for (ssize_t got = 0; (got = ::recv(connection.get(), piece, sizeof piece, 0)) > 0;)
@@ -43,7 +43,7 @@ class Numbers : public testing::Test {
       const std::lock_guard lock(mutex_);
       said_.emplace_back(line);
     };
-    Parsed<Fd> listener = open_listener({*parse_address("127.0.0.1"), 0});
+    Parsed<OwnedDescriptor> listener = open_listener({*parse_address("127.0.0.1"), 0});
     ASSERT_TRUE(listener);
     place_ = endpoint_of(*listener);
     server_ = NumberServer::start(std::move(*listener), options);
@@ -76,10 +76,10 @@ TEST_F(Numbers, AnAnswerReadsBackAsTheSameNumber) {
 
 TEST_F(Numbers, ConnectionsBeyondTheThreadsWaitAndAreAllAnswered) {
   start({.samples = 1'000'000, .threads = 2, .seed = 1, .say = {}});
-  std::vector<Fd> many;
+  std::vector<OwnedDescriptor> many;
   for (int i = 0; i < 20; ++i) many.push_back(connect_to(place_));
   std::vector<std::string> answers;
-  for (const Fd& connection : many) answers.push_back(read_all(connection));
+  for (const OwnedDescriptor& connection : many) answers.push_back(read_all(connection));
   EXPECT_THAT(answers, Each(testing::EndsWith("\n")));
   std::ranges::sort(answers);
   EXPECT_EQ(std::ranges::adjacent_find(answers), answers.end());  // Each from a stream of its own.
@@ -94,10 +94,10 @@ TEST_F(Numbers, ConnectionsBeyondTheThreadsWaitAndAreAllAnswered) {
 
 TEST_F(Numbers, WhoSaysSomethingOrHasFinishedSendingStillGetsTheAnswer) {
   start({.samples = 1'000'000, .threads = 1, .seed = 1, .say = {}});
-  const Fd talks = connect_to(place_);
+  const OwnedDescriptor talks = connect_to(place_);
   ASSERT_EQ(::send(talks.get(), "GET / HTTP/1.0\r\n\r\n", 18, MSG_NOSIGNAL), 18);
   EXPECT_TRUE(read_all(talks).ends_with("\n"));
-  const Fd ends = connect_to(place_);
+  const OwnedDescriptor ends = connect_to(place_);
   ::shutdown(ends.get(), SHUT_WR);
   EXPECT_TRUE(read_all(ends).ends_with("\n"));
 }
@@ -105,7 +105,7 @@ TEST_F(Numbers, WhoSaysSomethingOrHasFinishedSendingStillGetsTheAnswer) {
 TEST_F(Numbers, AClientThatHasGoneFreesItsThread) {
   start({.samples = 1'000'000'000'000, .threads = 1, .seed = 1, .say = {}});
   {
-    const Fd impatient = connect_to(place_);
+    const OwnedDescriptor impatient = connect_to(place_);
     const linger at_once{.l_onoff = 1, .l_linger = 0};
     ::setsockopt(impatient.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   }
@@ -117,7 +117,7 @@ TEST_F(Numbers, AClientThatHasGoneFreesItsThread) {
 
 TEST_F(Numbers, EndsWhileItComputes) {
   start({.samples = 1'000'000'000'000, .threads = 2, .seed = 1, .say = {}});
-  const Fd waiting = connect_to(place_);
+  const OwnedDescriptor waiting = connect_to(place_);
   EXPECT_EQ(server_->stop().answered, 0u);
   server_.reset();
   EXPECT_EQ(read_all(waiting), "");
@@ -138,7 +138,7 @@ TEST(NumberServerProcess, AnswersUntilItsOwnerEnds) {
     place = server->endpoint();
     EXPECT_TRUE(read_all(connect_to(place)).ends_with("\n"));
   }
-  Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  OwnedDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   SocketAddress address;
   const socklen_t size = write_socket_address(place, address);
   EXPECT_NE(::connect(socket.get(), &address.any, size), 0);

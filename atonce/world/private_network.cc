@@ -12,18 +12,18 @@
 #include <cerrno>
 #include <cstring>
 
-#include "atonce/world/fd.h"
+#include "atonce/runtime/owned_descriptor.h"
 
 namespace atonce {
 namespace {
 
 bool write_file(const char* path, const std::string& text) {
-  const Fd file(::open(path, O_WRONLY | O_CLOEXEC));
+  const OwnedDescriptor file(::open(path, O_WRONLY | O_CLOEXEC));
   return file && ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 
 bool bring_loopback_up() {
-  const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const OwnedDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   ifreq request{};
   std::strcpy(request.ifr_name, "lo");
   if (!socket || ::ioctl(socket.get(), SIOCGIFFLAGS, &request) != 0) return false;
@@ -39,7 +39,7 @@ bool keep_identity(uid_t user, gid_t group) {
 }
 
 /// The kernel looks for duplicates of a new address in the background, on loopback too; until then it cannot be bound.
-bool wait_until_usable(const Fd& socket, const IpAddress& address) {
+bool wait_until_usable(const OwnedDescriptor& socket, const IpAddress& address) {
   constexpr int tries_max = 2'000;
   constexpr useconds_t pause_us = 500;
   sockaddr_in6 place{.sin6_family = AF_INET6};
@@ -67,7 +67,7 @@ void raise_limits() {
 }  // namespace
 
 bool add_loopback_address(const IpAddress& address) {
-  const Fd socket(::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const OwnedDescriptor socket(::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   in6_ifreq request{.ifr6_prefixlen = 128, .ifr6_ifindex = static_cast<int>(::if_nametoindex("lo"))};
   std::memcpy(&request.ifr6_addr, address.bytes.data(), address.bytes.size());
   if (!socket || (::ioctl(socket.get(), SIOCSIFADDR, &request) != 0 && errno != EEXIST)) return false;

@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "atonce/world/fd.h"
+#include "atonce/runtime/owned_descriptor.h"
 #include "atonce/world/private_network.h"
 
 namespace atonce {
@@ -33,7 +33,7 @@ constexpr int exit_no_command = 127;
 /// Puts a file of ours in the place of /etc/resolv.conf, for this process and its children only.
 bool show_resolver(const Endpoint& resolver) {
   char path[] = "/tmp/atonce-resolv-XXXXXX";
-  const Fd file(::mkostemp(path, O_CLOEXEC));
+  const OwnedDescriptor file(::mkostemp(path, O_CLOEXEC));
   if (!file) return false;
   const std::string text = fmt::format("nameserver {}\n", write_address(resolver.address));
   const bool shown = ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "atonce/model/duration.h"
-#include "atonce/world/fd.h"
+#include "atonce/runtime/owned_descriptor.h"
 
 namespace atonce {
 
@@ -30,7 +30,7 @@ class ServeLoop {
  private:
   std::uint64_t tag_of(int fd, Service& service);
 
-  Fd epoll_;
+  OwnedDescriptor epoll_;
   std::vector<Service*> services_;
 };
 

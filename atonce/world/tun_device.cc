@@ -36,7 +36,7 @@ bool set_address(int socket, unsigned long what, std::uint32_t address) {
 
 /// Errors: errno, as of netdevice(7).
 bool configure() {
-  const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const OwnedDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!socket) return false;
   ifreq queue = request_for_device();
   queue.ifr_qlen = queue_packets;
@@ -59,8 +59,8 @@ bool configure() {
 
 }  // namespace
 
-Parsed<Fd> open_tun_device() {
-  Fd device(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
+Parsed<OwnedDescriptor> open_tun_device() {
+  OwnedDescriptor device(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
   ifreq request = request_for_device();
   request.ifr_flags = IFF_TUN | IFF_NO_PI;
   if (!device || ::ioctl(device.get(), TUNSETIFF, &request) != 0)

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "atonce/model/result.h"
-#include "atonce/world/fd.h"
+#include "atonce/runtime/owned_descriptor.h"
 
 namespace atonce {
 
@@ -11,6 +11,6 @@ namespace atonce {
 ///
 /// Only for a private network: elsewhere the route could hide real addresses of 10.0.0.0/8. Source: tun(4),
 /// Documentation/networking/tuntap.rst.
-Parsed<Fd> open_tun_device();
+Parsed<OwnedDescriptor> open_tun_device();
 
 }  // namespace atonce

@@ -29,7 +29,7 @@ timespec timespec_of(Duration duration) {
 
 }  // namespace
 
-TunGround::TunGround(const WorldSpec& spec, Fd device, AskLog log)
+TunGround::TunGround(const WorldSpec& spec, OwnedDescriptor device, AskLog log)
     : spec_(spec),
       hosts_(spec),
       device_(std::move(device)),
@@ -45,7 +45,7 @@ Parsed<TunGround> TunGround::open(const WorldSpec& spec) {
         "a world with round trips needs a network namespace of its own, which this system does not allow here; run as "
         "root, allow user "
         "namespaces, or choose a world on loopback, such as calm or fast");
-  Parsed<Fd> device = open_tun_device();
+  Parsed<OwnedDescriptor> device = open_tun_device();
   if (!device) return std::unexpected(device.error());
   Parsed<AskLog> log = AskLog::open(spec.log);
   if (!log) return std::unexpected(log.error());

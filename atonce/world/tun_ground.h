@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "atonce/model/result.h"
+#include "atonce/runtime/owned_descriptor.h"
 #include "atonce/world/ask_log.h"
 #include "atonce/world/delay_line.h"
-#include "atonce/world/fd.h"
 #include "atonce/world/mirrored_packets.h"
 #include "atonce/world/tun_counters.h"
 #include "atonce/world/tun_packet.h"
@@ -30,7 +30,7 @@ class TunGround {
   [[noreturn]] void run(TunCounters::Page& counts);
 
  private:
-  TunGround(const WorldSpec& spec, Fd device, AskLog log);
+  TunGround(const WorldSpec& spec, OwnedDescriptor device, AskLog log);
 
   bool read_packets(Instant now);
   void take_packet(std::span<std::uint8_t> packet, Instant now);
@@ -44,7 +44,7 @@ class TunGround {
 
   WorldSpec spec_;
   TunHosts hosts_;
-  Fd device_;
+  OwnedDescriptor device_;
   AskLog log_;
   DelayLine line_;
   MirroredPackets mirrored_;

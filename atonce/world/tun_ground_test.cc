@@ -10,9 +10,9 @@
 
 #include "atonce/runtime/deadline.h"
 #include "atonce/runtime/engine.h"
+#include "atonce/runtime/owned_descriptor.h"
 #include "atonce/runtime/requests.h"
 #include "atonce/world/fate.h"
-#include "atonce/world/fd.h"
 #include "atonce/world/test_network.h"
 #include "atonce/world/world_server.h"
 
@@ -23,14 +23,14 @@ using namespace std::chrono_literals;
 
 constexpr int silent = -1;
 
-Fd start_connect(std::uint32_t address, std::uint16_t port = 443) {
-  Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+OwnedDescriptor start_connect(std::uint32_t address, std::uint16_t port = 443) {
+  OwnedDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const sockaddr_in place{.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(address)}};
   ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&place), sizeof place);
   return socket;
 }
 
-int wait_answer(const Fd& socket, int patience_ms) {
+int wait_answer(const OwnedDescriptor& socket, int patience_ms) {
   pollfd ready{.fd = socket.get(), .events = POLLOUT};
   if (::poll(&ready, 1, patience_ms) == 0) return silent;
   int error = 0;
@@ -82,7 +82,7 @@ TEST(TunGround, GivesEachFateForReal) {
 
 TEST(TunGround, AgreesWithTheTruthOverTheMixedBlock) {
   EXPECT_IN_TUN("far-stormy,rtt=20ms,jitter=5ms,loss=0", [](const WorldServer& world) {
-    std::vector<Fd> sockets;
+    std::vector<OwnedDescriptor> sockets;
     for (std::uint32_t i = 0; i < 600; ++i) sockets.push_back(start_connect(0x0a800000 + i));
     std::string wrong;
     for (std::uint32_t i = 0; i < 600; ++i) {
@@ -101,7 +101,7 @@ TEST(TunGround, TakesTheRoundTripThatWasAskedFor) {
       std::vector<Duration> times;
       for (std::uint32_t i = 0; i < 15; ++i) {
         const auto start = std::chrono::steady_clock::now();
-        const Fd socket = start_connect(0x0a100000 + i);
+        const OwnedDescriptor socket = start_connect(0x0a100000 + i);
         if (wait_answer(socket, 2'000) != 0) return "not open";
         times.push_back(std::chrono::steady_clock::now() - start);
       }
@@ -116,11 +116,11 @@ TEST(TunGround, TakesTheRoundTripThatWasAskedFor) {
 
 TEST(TunGround, LosesTheShareThatWasAskedFor) {
   EXPECT_IN_TUN("far-refused,rtt=1ms,loss=20%", [](const WorldServer& world) -> std::string {
-    std::vector<Fd> sockets;
+    std::vector<OwnedDescriptor> sockets;
     for (std::uint32_t i = 0; i < 2'000; ++i) sockets.push_back(start_connect(0x0a200000 + i));
     ::usleep(100'000);
-    const auto answered =
-        std::ranges::count_if(sockets, [](const Fd& socket) { return wait_answer(socket, 0) == ECONNREFUSED; });
+    const auto answered = std::ranges::count_if(
+        sockets, [](const OwnedDescriptor& socket) { return wait_answer(socket, 0) == ECONNREFUSED; });
     // 0.8 there times 0.8 back; five standard deviations.
     if (answered < 1'280 - 108 || answered > 1'280 + 108) return fmt::format("{} of 2000 answered", answered);
     if (world.counts().lost < 500) return "losses are not counted";
@@ -155,7 +155,7 @@ TEST(TunGround, CountsTheSynsOfASilentHostAsTheKernelDoes) {
 
 TEST(TunGround, ClosesAConnectionInOrder) {
   EXPECT_IN_TUN("far-open,rtt=2ms", [](const WorldServer&) -> std::string {
-    const Fd socket = start_connect(0x0a100005);
+    const OwnedDescriptor socket = start_connect(0x0a100005);
     if (wait_answer(socket, 2'000) != 0) return "not open";
     if (::send(socket.get(), "hello", 5, 0) != 5 || ::shutdown(socket.get(), SHUT_WR) != 0) return "cannot send";
     pollfd ready{.fd = socket.get(), .events = POLLIN};

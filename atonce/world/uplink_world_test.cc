@@ -19,7 +19,7 @@ constexpr const char* device_name = "world0";
 constexpr std::uint32_t documentation = 0xc0000200;  // 192.0.2.0/24
 
 bool set_up(bool up) {
-  const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const OwnedDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   ifreq flags{};
   std::string_view(device_name).copy(flags.ifr_name, sizeof flags.ifr_name - 1);
   if (::ioctl(socket.get(), SIOCGIFFLAGS, &flags) != 0) return false;
@@ -43,7 +43,7 @@ TEST(Uplink, HasNothingToLoseWhereThereIsNoWayOut) {
 
 TEST(Uplink, IsGoneWhenItsInterfaceGoesAndBackWithIt) {
   const InsideResult inside = run_inside_private_network([]() -> std::string {
-    const Parsed<Fd> device = open_tun_device();
+    const Parsed<OwnedDescriptor> device = open_tun_device();
     if (!device) return "skip: " + device.error().text;
     if (!lead_outside()) return "no route";
     UplinkWatch watch;
@@ -58,9 +58,9 @@ TEST(Uplink, IsGoneWhenItsInterfaceGoesAndBackWithIt) {
 
 TEST(LocalDropsWorld, SeeAFullDeviceAndNameItsQueue) {
   const InsideResult inside = run_inside_private_network([]() -> std::string {
-    const Parsed<Fd> device = open_tun_device();
+    const Parsed<OwnedDescriptor> device = open_tun_device();
     if (!device) return "skip: " + device.error().text;
-    const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const OwnedDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     ifreq queue{};
     std::string_view(device_name).copy(queue.ifr_name, sizeof queue.ifr_name - 1);
     queue.ifr_qlen = 10;

@@ -33,10 +33,10 @@ struct Parts {
 };
 
 /// Where the built-in server listens for the hosts of the TUN ground, whose packets come turned around.
-Parsed<std::vector<Fd>> listen_behind_tun(const WorldSpec& spec) {
-  std::vector<Fd> listeners;
+Parsed<std::vector<OwnedDescriptor>> listen_behind_tun(const WorldSpec& spec) {
+  std::vector<OwnedDescriptor> listeners;
   for (const std::uint16_t port : spec.ports) {
-    Parsed<Fd> listener = open_listener({IpAddress::v4(tun_address), port});
+    Parsed<OwnedDescriptor> listener = open_listener({IpAddress::v4(tun_address), port});
     if (!listener) return std::unexpected(listener.error());
     listeners.push_back(std::move(*listener));
   }
@@ -45,7 +45,8 @@ Parsed<std::vector<Fd>> listen_behind_tun(const WorldSpec& spec) {
 
 Parsed<void> open_web(const WorldSpec& spec, Parts& parts) {
   if (spec.web == WebKind::off) return {};
-  Parsed<std::vector<Fd>> listeners = parts.loopback ? parts.loopback->take_open() : listen_behind_tun(spec);
+  Parsed<std::vector<OwnedDescriptor>> listeners =
+      parts.loopback ? parts.loopback->take_open() : listen_behind_tun(spec);
   if (!listeners) return std::unexpected(listeners.error());
   Parsed<WorldWeb> web = WorldWeb::open(spec, std::move(*listeners));
   if (!web) return std::unexpected(web.error());

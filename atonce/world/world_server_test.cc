@@ -11,8 +11,8 @@
 #include <chrono>
 #include <cstring>
 
+#include "atonce/runtime/owned_descriptor.h"
 #include "atonce/world/fate.h"
-#include "atonce/world/fd.h"
 #include "atonce/world/names.h"
 #include "atonce/world/test_dns.h"
 #include "atonce/world/test_network.h"
@@ -30,8 +30,8 @@ sockaddr_in place_of(const Endpoint& endpoint) {
 }
 
 /// 0 when the connection stands, an errno, or `silent` when nothing was heard for `patience_ms`.
-int try_connect(const Endpoint& endpoint, int patience_ms, Fd* kept = nullptr) {
-  Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+int try_connect(const Endpoint& endpoint, int patience_ms, OwnedDescriptor* kept = nullptr) {
+  OwnedDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const sockaddr_in place = place_of(endpoint);
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&place), sizeof place) == 0) return 0;
   if (errno != EINPROGRESS) return errno;
@@ -61,7 +61,7 @@ std::string start_and(std::string_view text, auto&& body, std::vector<std::uint1
 
 DnsAnswerView ask_udp(const Endpoint& resolver, std::string_view name, std::uint16_t type = 1,
                       int patience_ms = 5'000) {
-  const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const OwnedDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   const sockaddr_in place = place_of(resolver);
   const std::vector<std::uint8_t> query = write_dns_query(77, name, type, true);
   ::sendto(socket.get(), query.data(), query.size(), 0, reinterpret_cast<const sockaddr*>(&place), sizeof place);
@@ -74,7 +74,7 @@ DnsAnswerView ask_udp(const Endpoint& resolver, std::string_view name, std::uint
 
 /// Two questions in one write; both answers are read back.
 std::vector<DnsAnswerView> ask_tcp(const Endpoint& resolver, std::string_view first, std::string_view second) {
-  const Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const OwnedDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const sockaddr_in place = place_of(resolver);
   const timeval patience{.tv_sec = 5};
   ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
@@ -183,7 +183,7 @@ TEST(LoopbackGround, ListensOnIpv6WhereThereIsIpv6) {
     if (!add_loopback_address(v6_address(1))) return "no IPv6";
     return start_and("calm", [](const WorldServer&) -> std::string {
       for (std::uint8_t host = 1; host <= v6_addresses; ++host) {
-        const Fd socket(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        const OwnedDescriptor socket(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
         sockaddr_in6 place{.sin6_family = AF_INET6, .sin6_port = htons(443)};
         std::memcpy(&place.sin6_addr, v6_address(host).bytes.data(), 16);
         if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&place), sizeof place) != 0)
@@ -211,7 +211,7 @@ TEST(LoopbackGround, GivesEachFateForRealOnTheMachinesLoopback) {
 TEST(LoopbackGround, StaysSilentToManyAtOnceAndOpenMeanwhile) {
   EXPECT_INSIDE([] {
     return start_and("calm", [](const WorldServer& world) {
-      std::vector<Fd> pending(500);
+      std::vector<OwnedDescriptor> pending(500);
       std::string wrong;
       for (std::size_t i = 0; i < pending.size(); ++i) {
         const auto address = IpAddress::v4(0x7f030000 + static_cast<std::uint32_t>(i % 4));
@@ -219,7 +219,7 @@ TEST(LoopbackGround, StaysSilentToManyAtOnceAndOpenMeanwhile) {
           wrong += fmt::format("{} ", seen);
       }
       wrong += check_connect(world, "127.1.0.1", 0);
-      for (const Fd& socket : pending) {
+      for (const OwnedDescriptor& socket : pending) {
         pollfd ready{.fd = socket.get(), .events = POLLOUT};
         if (::poll(&ready, 1, 0) != 0) wrong += "spoke later ";
       }
@@ -232,7 +232,7 @@ TEST(LoopbackGround, AnOpenHostClosesWithoutAnError) {
   EXPECT_INSIDE([] {
     return start_and("calm", [](const WorldServer&) -> std::string {
       for (int i = 0; i < 200; ++i) {
-        const Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        const OwnedDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
         const sockaddr_in place = place_of({IpAddress::v4(0x7f010003), 443});
         if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&place), sizeof place) != 0) return "not open";
         ::shutdown(socket.get(), SHUT_WR);  // Who has nothing to ask is not answered.
@@ -270,7 +270,7 @@ TEST(WorldServer, KnowsWhetherItStillServes) {
 }
 
 TEST(WorldServer, TakesASubstituteForAPortThatIsTaken) {
-  const Fd taken(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const OwnedDescriptor taken(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const sockaddr_in place = place_of({IpAddress::v4(0x7f010000), 27'116});
   ASSERT_EQ(::bind(taken.get(), reinterpret_cast<const sockaddr*>(&place), sizeof place), 0);
   ASSERT_EQ(::listen(taken.get(), 1), 0);

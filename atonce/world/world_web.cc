@@ -8,7 +8,7 @@
 
 namespace atonce {
 
-Parsed<WorldWeb> WorldWeb::open(const WorldSpec& spec, std::vector<Fd> listeners) {
+Parsed<WorldWeb> WorldWeb::open(const WorldSpec& spec, std::vector<OwnedDescriptor> listeners) {
   Parsed<Authority> authority = Authority::make({.common_name = "Authority of a simulated internet"});
   if (!authority) return std::unexpected(authority.error());
   WorldWeb web(spec, std::move(*authority));
@@ -25,7 +25,7 @@ Parsed<WorldWeb> WorldWeb::open(const WorldSpec& spec, std::vector<Fd> listeners
 
 std::vector<int> WorldWeb::descriptors() const {
   std::vector<int> numbers;
-  for (const Fd& listener : listeners_) numbers.push_back(listener.get());
+  for (const OwnedDescriptor& listener : listeners_) numbers.push_back(listener.get());
   if (log_) numbers.push_back(log_->descriptor());
   return numbers;
 }

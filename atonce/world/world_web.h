@@ -7,7 +7,7 @@
 
 #include "atonce/model/result.h"
 #include "atonce/protocols/tls/authority.h"
-#include "atonce/world/fd.h"
+#include "atonce/runtime/owned_descriptor.h"
 #include "atonce/world/profile.h"
 #include "atonce/world/web/authority_file.h"
 #include "atonce/world/web/request_log.h"
@@ -20,7 +20,7 @@ namespace atonce {
 class WorldWeb {
  public:
   /// Takes the listeners of all open hosts.
-  static Parsed<WorldWeb> open(const WorldSpec& spec, std::vector<Fd> listeners);
+  static Parsed<WorldWeb> open(const WorldSpec& spec, std::vector<OwnedDescriptor> listeners);
 
   /// The authority of every certificate in this world, as the file that a program inside has to trust.
   AuthorityFile take_authority_file() { return std::move(*authority_file_); }
@@ -36,7 +36,7 @@ class WorldWeb {
   Authority authority_;
   std::optional<AuthorityFile> authority_file_;
   std::optional<RequestLog> log_;
-  std::vector<Fd> listeners_;
+  std::vector<OwnedDescriptor> listeners_;
 };
 
 }  // namespace atonce

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "atonce/jobs/files/descriptor.h"
 #include "atonce/model/result.h"
+#include "atonce/runtime/owned_descriptor.h"
 
 namespace atonce {
 

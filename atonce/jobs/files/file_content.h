@@ -4,11 +4,11 @@
 #include <string>
 #include <string_view>
 
-#include "atonce/jobs/files/descriptor.h"
 #include "atonce/jobs/files/file_maker.h"
 #include "atonce/jobs/files/file_source.h"
 #include "atonce/model/result.h"
 #include "atonce/model/target.h"
+#include "atonce/runtime/owned_descriptor.h"
 
 namespace atonce {
 

@@ -1,7 +1,5 @@
 #include "atonce/jobs/files/file_maker.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -30,11 +28,11 @@ FileMaker::FileMaker(const FileInput& files)
       sizes_(word(files.seed, 1)),
       contents_(word(files.seed, 2)),
       words_((files.name_bytes + 7) / 8) {
-  for (std::uint32_t most = files.fan_out > 0 ? files.fan_out - 1 : 0; most > 0; most >>= 4) ++digits_;
+  for (std::uint32_t most = files.fan_out > 0 ? (files.fan_out - 1) >> 4 : 0; most > 0; most >>= 4) ++digits_;
 }
 
 std::string FileMaker::name(std::uint64_t index) const {
-  std::array<std::uint64_t, (name_bytes_max + 7) / 8> words{};
+  std::array<std::uint64_t, (name_bytes_max + 7) / 8> words;  // As many as are asked for are filled.
   for (unsigned i = 0; i < words_; ++i) words[i] = word(names_, index * words_ + i);
   return write_base64url({reinterpret_cast<const char*>(words.data()), files_.name_bytes});
 }
@@ -48,7 +46,10 @@ std::uint64_t FileMaker::size(std::uint64_t index) const {
 
 std::string FileMaker::folder(std::uint64_t index) const {
   if (files_.fan_out == 0) return {};
-  return fmt::format("{:0{}x}/", index / files_in_a_row % files_.fan_out, std::max(digits_, 1u));
+  std::uint64_t number = index / files_in_a_row % files_.fan_out;
+  std::string name(digits_ + 1, '/');
+  for (unsigned at = digits_; at-- > 0; number >>= 4) name[at] = "0123456789abcdef"[number & 15];
+  return name;
 }
 
 void FileMaker::content(std::uint64_t index, std::uint64_t offset, char* into, std::size_t bytes) const {

@@ -35,7 +35,7 @@ class FileMaker {
   const FileInput files_;
   const std::uint64_t names_, sizes_, contents_;  ///< where each stream begins
   const unsigned words_;                          ///< of a name
-  unsigned digits_ = 0;                           ///< of a folder
+  unsigned digits_ = 1;                           ///< of a folder
 };
 
 }  // namespace atonce

@@ -4,8 +4,18 @@
 
 #include <algorithm>
 #include <climits>
+#include <cstring>
 
 namespace atonce {
+namespace {
+
+/// Where the last slash stands, or npos. Asked for each file.
+std::size_t last_slash(std::string_view path) {
+  const void* found = path.empty() ? nullptr : memrchr(path.data(), '/', path.size());
+  return found == nullptr ? path.npos : static_cast<std::size_t>(static_cast<const char*>(found) - path.data());
+}
+
+}  // namespace
 
 Parsed<std::string> parse_file_path(std::string_view name) {
   if (name.empty()) return complain("the name is empty");
@@ -27,7 +37,7 @@ Parsed<std::string> parse_file_path(std::string_view name) {
 }
 
 std::string_view folder_part(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
+  const std::size_t slash = last_slash(path);
   return slash == path.npos ? std::string_view() : path.substr(0, slash);
 }
 
@@ -36,7 +46,7 @@ std::string spare_name(std::uint64_t seed, std::uint64_t index) {
 }
 
 std::string_view name_part(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
+  const std::size_t slash = last_slash(path);
   return slash == path.npos ? path : path.substr(slash + 1);
 }
 

@@ -54,22 +54,22 @@ NewFile::~NewFile() {
   if (!spare_.empty()) unlinkat(folder_, spare_.c_str(), 0);
 }
 
-int NewFile::become(const std::string& name) {
+int NewFile::become(const char* name) {
   if (spare_.empty()) {
     const std::string self = fmt::format("/proc/self/fd/{}", file_.get());
-    return linkat(AT_FDCWD, self.c_str(), folder_, name.c_str(), AT_SYMLINK_FOLLOW) == 0 ? 0 : errno;
+    return linkat(AT_FDCWD, self.c_str(), folder_, name, AT_SYMLINK_FOLLOW) == 0 ? 0 : errno;
   }
-  if (renameat2(folder_, spare_.c_str(), folder_, name.c_str(), RENAME_NOREPLACE) == 0) {
+  if (renameat2(folder_, spare_.c_str(), folder_, name, RENAME_NOREPLACE) == 0) {
     spare_.clear();
     return 0;
   }
   if (errno != EINVAL && errno != ENOSYS) return errno;
   // A link to a name that is taken fails, be it even a link that leads nowhere.
-  return linkat(folder_, spare_.c_str(), folder_, name.c_str(), 0) == 0 ? 0 : errno;
+  return linkat(folder_, spare_.c_str(), folder_, name, 0) == 0 ? 0 : errno;
 }
 
-int NewFile::replace(const std::string& name) {
-  if (renameat(folder_, spare_.c_str(), folder_, name.c_str()) != 0) return errno;
+int NewFile::replace(const char* name) {
+  if (renameat(folder_, spare_.c_str(), folder_, name) != 0) return errno;
   spare_.clear();
   return 0;
 }

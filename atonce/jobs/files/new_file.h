@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "atonce/jobs/files/descriptor.h"
 #include "atonce/model/result.h"
+#include "atonce/runtime/owned_descriptor.h"
 
 namespace atonce {
 
@@ -30,9 +30,9 @@ class NewFile {
   int descriptor() const { return file_.get(); }
 
   /// Gives it a name that nobody has. 0 or an errno: EEXIST, ... Source: linkat(2), renameat2(2) RENAME_NOREPLACE.
-  int become(const std::string& name);
+  int become(const char* name);
   /// Gives it a name, whoever has it; only of one that is kept under its spare name. Source: rename(2).
-  int replace(const std::string& name);
+  int replace(const char* name);
 
  private:
   NewFile() = default;

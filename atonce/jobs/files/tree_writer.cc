@@ -53,28 +53,31 @@ Verdict verdict_of_write(int error) {
 TreeWriter::TreeWriter(const WriteSetting& setting)
     : setting_(setting), content_(setting.made), comparer_(setting.made) {}
 
-void TreeWriter::write(std::span<Outcome* const> group) {
-  for (Outcome* outcome : group) write_one(*outcome);
+void TreeWriter::write(std::span<Outcome> group) {
+  Instant now = clock_now();
+  for (Outcome& outcome : group) {
+    outcome.started = now;
+    write_one(outcome);
+    now = outcome.finished = clock_now();
+  }
   if (setting_.options.sync == SyncChoice::file) sync_group(group);
-  for (Outcome* outcome : group) {
-    if (is_written(outcome->verdict) && is_sample(*outcome)) verify(*outcome);
-    if (outcome->verdict != Verdict::local_shortage) outcome->target.source = {};  // What waits for its row is small.
+  for (Outcome& outcome : group) {
+    if (is_written(outcome.verdict) && is_sample(outcome)) verify(outcome);
+    if (outcome.verdict != Verdict::local_shortage) outcome.target.source = {};  // What waits for its row is small.
   }
 }
 
 void TreeWriter::write_one(Outcome& outcome) {
-  outcome.started = clock_now();
   outcome.tries = 1;
   const Placed placed = place(outcome.target, read_file_source(outcome.target.source));
   outcome.verdict = placed.verdict;
   outcome.error = placed.error;
   if (!unsynced_.empty() && unsynced_.back().outcome == nullptr) unsynced_.back().outcome = &outcome;
-  outcome.finished = clock_now();
 }
 
 TreeWriter::Placed TreeWriter::place(const Target& target, const FileSource& source) {
   if (source.kind == FileSource::Kind::refused) return {Verdict::not_a_file};
-  const std::string name(name_part(target.host));
+  const char* const name = name_part(target.host).data();  // The end of a string, so it ends with a NUL.
   Placed placed;
   for (const bool last_try : {false, true}) {
     if (const int error = enter_folder_of(target); error != 0) return {verdict_of_write(error), error};
@@ -100,17 +103,17 @@ int TreeWriter::enter_folder_of(const Target& target) {
   return 0;
 }
 
-TreeWriter::Placed TreeWriter::put_folder(const std::string& name, const Target& target, const FileSource& source) {
+TreeWriter::Placed TreeWriter::put_folder(const char* name, const Target& target, const FileSource& source) {
   // What lies in it is still to be written, so its owner keeps all rights.
-  if (mkdirat(folder(), name.c_str(), source.mode.value_or(folder_mode) | owner_rights) == 0) {
-    if (source.mode) (void)fchmodat(folder(), name.c_str(), *source.mode | owner_rights, 0);
+  if (mkdirat(folder(), name, source.mode.value_or(folder_mode) | owner_rights) == 0) {
+    if (source.mode) (void)fchmodat(folder(), name, *source.mode | owner_rights, 0);
     setting_.folders.note(target.host);
     return {};
   }
   return {verdict_of_write(errno), errno};
 }
 
-TreeWriter::Placed TreeWriter::put_file(const std::string& name, const Target& target, const FileSource& source) {
+TreeWriter::Placed TreeWriter::put_file(const char* name, const Target& target, const FileSource& source) {
   bool is_there = false;
   const bool ours = setting_.has_list ? was_begun(name, target, is_there) : setting_.carries_on;
   if (!is_there) {
@@ -121,18 +124,18 @@ TreeWriter::Placed TreeWriter::put_file(const std::string& name, const Target& t
   return meet_what_is_there(name, target, source, ours);
 }
 
-bool TreeWriter::was_begun(const std::string& name, const Target& target, bool& is_there) {
+bool TreeWriter::was_begun(const char* name, const Target& target, bool& is_there) {
   if (setting_.begun.has(target.index)) return setting_.carries_on;
   struct stat status{};
-  is_there = fstatat(folder(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+  is_there = fstatat(folder(), name, &status, AT_SYMLINK_NOFOLLOW) == 0;
   if (!is_there) (void)setting_.begun.mark(target.index);  // Without it, what is torn later stays so.
   return false;
 }
 
-TreeWriter::Placed TreeWriter::meet_what_is_there(const std::string& name, const Target& target,
-                                                  const FileSource& source, bool ours) {
+TreeWriter::Placed TreeWriter::meet_what_is_there(const char* name, const Target& target, const FileSource& source,
+                                                  bool ours) {
   struct stat status{};
-  if (fstatat(folder(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return {verdict_of_write(errno), errno};
+  if (fstatat(folder(), name, &status, AT_SYMLINK_NOFOLLOW) != 0) return {verdict_of_write(errno), errno};
   const bool is_file = S_ISREG(status.st_mode);
   if (ours && is_file) {
     const Result<Likeness> likeness = comparer_.compare(folder(), name, target, source);
@@ -140,8 +143,7 @@ TreeWriter::Placed TreeWriter::meet_what_is_there(const std::string& name, const
     if (*likeness == Likeness::same) {
       // Whoever wrote it was killed before it was on the disk, perhaps.
       if (setting_.options.sync == SyncChoice::file)
-        unsynced_.push_back(
-            {nullptr, OwnedDescriptor(openat(folder(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC))});
+        unsynced_.push_back({nullptr, OwnedDescriptor(openat(folder(), name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC))});
       return {};
     }
     if (*likeness == Likeness::torn || !setting_.has_list) {
@@ -155,10 +157,10 @@ TreeWriter::Placed TreeWriter::meet_what_is_there(const std::string& name, const
   return {error == 0 ? Verdict::replaced : verdict_of_write(error), error};
 }
 
-int TreeWriter::create_in_place(const std::string& name, const Target& target, const FileSource& source) {
+int TreeWriter::create_in_place(const char* name, const Target& target, const FileSource& source) {
   // O_EXCL follows no link: what is there, be it a link that leads nowhere, is EEXIST.
-  OwnedDescriptor file(openat(folder(), name.c_str(), O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC,
-                              source.mode.value_or(file_mode)));
+  OwnedDescriptor file(
+      openat(folder(), name, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, source.mode.value_or(file_mode)));
   if (!file) return errno;
   int error = fill(file.get(), target, source);
   if (error == 0 && setting_.options.sync == SyncChoice::file) {
@@ -166,11 +168,11 @@ int TreeWriter::create_in_place(const std::string& name, const Target& target, c
     return 0;
   }
   if (error == 0) error = close_file(file);
-  if (error != 0) unlinkat(folder(), name.c_str(), 0);  // Half a file is none.
+  if (error != 0) unlinkat(folder(), name, 0);  // Half a file is none.
   return error;
 }
 
-int TreeWriter::create_beside(const std::string& name, const Target& target, const FileSource& source, bool replaces) {
+int TreeWriter::create_beside(const char* name, const Target& target, const FileSource& source, bool replaces) {
   Result<NewFile> file =
       NewFile::open(folder(), spare_name(setting_.seed, target.index), source.mode.value_or(file_mode),
                     replaces ? NewFile::Keeping::spare : NewFile::Keeping::nameless);
@@ -192,7 +194,7 @@ int TreeWriter::fill(int file, const Target& target, const FileSource& source) {
   }
 }
 
-void TreeWriter::sync_group(std::span<Outcome* const> group) {
+void TreeWriter::sync_group(std::span<Outcome> group) {
   const auto note = [](Outcome& outcome, int error) {
     outcome.verdict = error == ENOSPC || error == EDQUOT ? Verdict::no_space : Verdict::io_error;
     outcome.error = error;
@@ -205,15 +207,15 @@ void TreeWriter::sync_group(std::span<Outcome* const> group) {
   }
   unsynced_.clear();
   std::set<std::string_view> folders;
-  for (Outcome* outcome : group)
-    if (is_written(outcome->verdict)) folders.insert(folder_part(outcome->target.host));
+  for (const Outcome& outcome : group)
+    if (is_written(outcome.verdict)) folders.insert(folder_part(outcome.target.host));
   for (const std::string_view path : folders) {
     const Result<OwnedDescriptor> found = setting_.root.existing_folder(path);
     const OwnedDescriptor opened(found ? openat(found->get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1);
     if (opened && fsync(opened.get()) == 0) continue;
     const int error = found ? errno : found.error().code;
-    for (Outcome* outcome : group)
-      if (is_written(outcome->verdict) && folder_part(outcome->target.host) == path) note(*outcome, error);
+    for (Outcome& outcome : group)
+      if (is_written(outcome.verdict) && folder_part(outcome.target.host) == path) note(outcome, error);
   }
 }
 

@@ -21,7 +21,7 @@ class TreeWriter {
   /// Writes the file of each target, one after the other, and fills in verdict, error, tries and times. Where files are
   /// to be on the disk before their verdict is told, all of the group are written first and waited for then: the disk
   /// has one wait for many.
-  void write(std::span<Outcome* const> group);
+  void write(std::span<Outcome> group);
 
  private:
   struct Placed {
@@ -36,18 +36,18 @@ class TreeWriter {
 
   void write_one(Outcome& outcome);
   Placed place(const Target& target, const FileSource& source);
-  Placed put_folder(const std::string& name, const Target& target, const FileSource& source);
-  Placed put_file(const std::string& name, const Target& target, const FileSource& source);
-  Placed meet_what_is_there(const std::string& name, const Target& target, const FileSource& source, bool ours);
+  Placed put_folder(const char* name, const Target& target, const FileSource& source);
+  Placed put_file(const char* name, const Target& target, const FileSource& source);
+  Placed meet_what_is_there(const char* name, const Target& target, const FileSource& source, bool ours);
   /// Each 0 or an errno.
   int enter_folder_of(const Target& target);
-  int create_in_place(const std::string& name, const Target& target, const FileSource& source);
-  int create_beside(const std::string& name, const Target& target, const FileSource& source, bool replaces);
+  int create_in_place(const char* name, const Target& target, const FileSource& source);
+  int create_beside(const char* name, const Target& target, const FileSource& source, bool replaces);
   int fill(int file, const Target& target, const FileSource& source);
   /// Whether this target's file may be one that an earlier session of this run began; notes that it is begun.
-  bool was_begun(const std::string& name, const Target& target, bool& is_there);
+  bool was_begun(const char* name, const Target& target, bool& is_there);
 
-  void sync_group(std::span<Outcome* const> group);
+  void sync_group(std::span<Outcome> group);
   void verify(Outcome& outcome);
   bool is_sample(const Outcome& outcome) const;
   int folder() const { return folder_ ? folder_.get() : setting_.root.descriptor(); }

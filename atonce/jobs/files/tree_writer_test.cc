@@ -54,12 +54,8 @@ class TreeWriterTest : public testing::Test {
     EXPECT_TRUE(setting) << setting.error().text;
     TreeWriter writer(*setting);
     std::vector<Outcome> outcomes(targets.size());
-    std::vector<Outcome*> group;
-    for (std::size_t i = 0; i < targets.size(); ++i) {
-      outcomes[i].target = std::move(targets[i]);
-      group.push_back(&outcomes[i]);
-    }
-    writer.write(group);
+    for (std::size_t i = 0; i < targets.size(); ++i) outcomes[i].target = std::move(targets[i]);
+    writer.write(outcomes);
     return outcomes;
   }
   /// A file that follows from the seed.
@@ -155,8 +151,7 @@ TEST_F(TreeWriterTest, AFolderThatWentIsMadeAgainAndOneWhoseRootWentIsMissed) {
   TreeWriter writer(*setting);
   const auto verdict_of = [&](std::uint64_t index, const std::string& path) {
     Outcome outcome{.target = given(index, path, "x")};
-    Outcome* const group = &outcome;
-    writer.write({&group, 1});
+    writer.write({&outcome, 1});
     return outcome.verdict;
   };
   EXPECT_EQ(verdict_of(0, "a/1"), Verdict::written);

@@ -20,24 +20,27 @@ constexpr std::array<std::int8_t, 256> make_values() {
 }
 constexpr std::array values = make_values();
 
-std::string write(std::string_view bytes, std::string_view alphabet, bool padded) {
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    const std::string_view group = bytes.substr(at, 3);
-    std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < 3; ++i)
-      bits = bits << 8 | (i < group.size() ? static_cast<unsigned char>(group[i]) : 0u);
-    for (std::size_t i = 0; i <= group.size(); ++i) text += alphabet[bits >> (18 - 6 * i) & 63];
-    if (padded) text.append(3 - group.size(), '=');
+std::string write(std::string_view bytes, const char* alphabet, bool padded) {
+  const std::size_t groups = bytes.size() / 3;
+  const std::size_t left = bytes.size() % 3;
+  std::string text(groups * 4 + (left == 0 ? 0 : padded ? 4 : left + 1), '=');
+  const auto byte = [&](std::size_t at) { return std::uint32_t{static_cast<unsigned char>(bytes[at])}; };
+  char* to = text.data();
+  const auto letter = [&](std::uint32_t bits, unsigned shift) { *to++ = alphabet[bits >> shift & 63]; };
+  const std::size_t whole = groups * 3;
+  for (std::size_t at = 0; at < whole; at += 3) {
+    const std::uint32_t bits = byte(at) << 16 | byte(at + 1) << 8 | byte(at + 2);
+    for (const unsigned shift : {18, 12, 6, 0}) letter(bits, shift);
   }
+  const std::uint32_t bits = left == 0 ? 0 : byte(whole) << 16 | (left == 2 ? byte(whole + 1) << 8 : 0);
+  for (unsigned i = 0; left != 0 && i <= left; ++i) letter(bits, 18 - 6 * i);
   return text;
 }
 
 }  // namespace
 
-std::string write_base64(std::string_view bytes) { return write(bytes, standard, true); }
-std::string write_base64url(std::string_view bytes) { return write(bytes, for_urls, false); }
+std::string write_base64(std::string_view bytes) { return write(bytes, standard.data(), true); }
+std::string write_base64url(std::string_view bytes) { return write(bytes, for_urls.data(), false); }
 
 std::optional<std::string> parse_base64(std::string_view text) {
   const std::size_t padded_size = text.size();

@@ -9,16 +9,16 @@
 #include <cerrno>
 #include <cstring>
 
-#include "atonce/world/fd.h"
+#include "atonce/runtime/owned_descriptor.h"
 
 namespace atonce {
 namespace {
 
-Fd make_temporary(std::string& path) {
+OwnedDescriptor make_temporary(std::string& path) {
   const char* const folder = ::getenv("TMPDIR");
   path = fmt::format("{}/atonce-authority-XXXXXX.pem", folder != nullptr && *folder != '\0' ? folder : "/tmp");
   constexpr int suffix = 4;
-  Fd file(::mkostemps(path.data(), suffix, O_CLOEXEC));
+  OwnedDescriptor file(::mkostemps(path.data(), suffix, O_CLOEXEC));
   if (file) ::fchmod(file.get(), 0644);
   return file;
 }
@@ -28,8 +28,9 @@ Fd make_temporary(std::string& path) {
 Parsed<AuthorityFile> AuthorityFile::write(const std::string& path, const std::string& certificate_pem) {
   AuthorityFile kept;
   kept.path_ = path;
-  const Fd file = path.empty() ? make_temporary(kept.path_)
-                               : Fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  const OwnedDescriptor file =
+      path.empty() ? make_temporary(kept.path_)
+                   : OwnedDescriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   kept.temporary_ = path.empty() && file;
   const auto size = static_cast<ssize_t>(certificate_pem.size());
   if (!file || ::write(file.get(), certificate_pem.data(), certificate_pem.size()) != size)

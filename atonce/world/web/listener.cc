@@ -27,10 +27,10 @@ std::string why(int error, const Endpoint& at) {
 
 }  // namespace
 
-Parsed<Fd> open_listener(const Endpoint& at) {
+Parsed<OwnedDescriptor> open_listener(const Endpoint& at) {
   SocketAddress address;
   const socklen_t size = write_socket_address(at, address);
-  Fd socket(::socket(socket_family(at), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  OwnedDescriptor socket(::socket(socket_family(at), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket) return complain_of(errno, why(errno, at));
   const int yes = 1;
   ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
@@ -39,7 +39,7 @@ Parsed<Fd> open_listener(const Endpoint& at) {
   return socket;
 }
 
-Endpoint endpoint_of(const Fd& listener) {
+Endpoint endpoint_of(const OwnedDescriptor& listener) {
   SocketAddress address{};
   socklen_t size = sizeof address;
   if (::getsockname(listener.get(), &address.any, &size) != 0) return {};

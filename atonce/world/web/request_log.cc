@@ -19,7 +19,7 @@ double seconds_of(Instant instant) { return seconds(instant.time_since_epoch());
 }  // namespace
 
 Parsed<RequestLog> RequestLog::open(const std::string& path, bool at_once) {
-  Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+  OwnedDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
   if (!file) return complain_of(errno, fmt::format("the log {} cannot be written: {}", path, std::strerror(errno)));
   return RequestLog(std::move(file), at_once);
 }

@@ -7,7 +7,7 @@
 
 #include "atonce/model/duration.h"
 #include "atonce/model/result.h"
-#include "atonce/world/fd.h"
+#include "atonce/runtime/owned_descriptor.h"
 
 namespace atonce {
 
@@ -41,10 +41,10 @@ class RequestLog {
   bool failed() const { return failed_; }
 
  private:
-  RequestLog(Fd file, bool at_once) : file_(std::move(file)), at_once_(at_once) {}
+  RequestLog(OwnedDescriptor file, bool at_once) : file_(std::move(file)), at_once_(at_once) {}
   void write_out();
 
-  Fd file_;
+  OwnedDescriptor file_;
   std::mutex mutex_;
   std::string lines_;
   bool at_once_ = false;

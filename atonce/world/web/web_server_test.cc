@@ -187,7 +187,7 @@ TEST_F(WebServerTest, ResetsAndStallsAsAsked) {
 
 TEST_F(WebServerTest, LogsEachRequestOnceItIsAnswered) {
   char path[] = "/tmp/atonce-log-XXXXXX";
-  const Fd file(::mkstemp(path));
+  const OwnedDescriptor file(::mkstemp(path));
   {
     RequestLog kept = RequestLog::open(path).value();
     log = &kept;

@@ -17,9 +17,9 @@ constexpr Duration stop_looked_for = std::chrono::milliseconds(50);
 constexpr Duration drained_for = std::chrono::seconds(1);
 constexpr Duration drain_looked_for = std::chrono::milliseconds(5);
 
-Parsed<std::vector<Fd>> copies_of(const std::vector<Fd>& listeners) {
-  std::vector<Fd> copies;
-  for (const Fd& listener : listeners) {
+Parsed<std::vector<OwnedDescriptor>> copies_of(const std::vector<OwnedDescriptor>& listeners) {
+  std::vector<OwnedDescriptor> copies;
+  for (const OwnedDescriptor& listener : listeners) {
     copies.emplace_back(::fcntl(listener.get(), F_DUPFD_CLOEXEC, 0));
     if (!copies.back())
       return complain_of(errno, fmt::format("no descriptor for a listener: {}", std::strerror(errno)));
@@ -33,7 +33,7 @@ struct WebService::Loop {
   std::unique_ptr<Io> io;
   WebOptions options;
   RequestLog* log = nullptr;
-  std::vector<Fd> listeners;  ///< of this loop's own, until it takes them over
+  std::vector<OwnedDescriptor> listeners;  ///< of this loop's own, until it takes them over
   WebCounts counts;
   std::thread thread;
 };
@@ -42,7 +42,7 @@ Task<void> WebService::serve_until_stopped(Loop& loop, WebService& service) {
   Io& io = *loop.io;
   WebShared shared{.io = io, .options = loop.options, .log = loop.log, .numbers = &service.connections_};
   std::vector<Socket> listeners;
-  for (Fd& listener : loop.listeners)
+  for (OwnedDescriptor& listener : loop.listeners)
     if (const Result<Handle> taken = io.adopt_listener(listener.get())) {
       (void)listener.release();
       listeners.emplace_back(io, *taken);
@@ -58,7 +58,8 @@ Task<void> WebService::serve_until_stopped(Loop& loop, WebService& service) {
   loop.counts = shared.counts;
 }
 
-Parsed<std::unique_ptr<WebService>> WebService::start(std::vector<Fd> listeners, const WebServiceOptions& options) {
+Parsed<std::unique_ptr<WebService>> WebService::start(std::vector<OwnedDescriptor> listeners,
+                                                      const WebServiceOptions& options) {
   std::unique_ptr<WebService> service(new WebService);
   for (unsigned i = 0; i < options.loops; ++i) {
     auto loop = std::make_unique<Loop>();
@@ -66,7 +67,7 @@ Parsed<std::unique_ptr<WebService>> WebService::start(std::vector<Fd> listeners,
     loop->options.answer = options.answer;
     loop->log = options.log;
     const bool last = i + 1 == options.loops;
-    Parsed<std::vector<Fd>> own = last ? std::move(listeners) : copies_of(listeners);
+    Parsed<std::vector<OwnedDescriptor>> own = last ? std::move(listeners) : copies_of(listeners);
     if (!own) return std::unexpected(own.error());
     loop->listeners = std::move(*own);
     if (options.make_chooser) {

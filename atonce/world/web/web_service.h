@@ -11,7 +11,7 @@
 
 #include "atonce/model/address.h"
 #include "atonce/protocols/tls/authority.h"
-#include "atonce/world/fd.h"
+#include "atonce/runtime/owned_descriptor.h"
 #include "atonce/world/web/request_log.h"
 #include "atonce/world/web/web_server.h"
 
@@ -34,7 +34,8 @@ struct WebServiceOptions {
 class WebService {
  public:
   /// Connections are answered from the moment this returns. Nothing else may read from the listeners.
-  static Parsed<std::unique_ptr<WebService>> start(std::vector<Fd> listeners, const WebServiceOptions& options);
+  static Parsed<std::unique_ptr<WebService>> start(std::vector<OwnedDescriptor> listeners,
+                                                   const WebServiceOptions& options);
   ~WebService();
   WebService(const WebService&) = delete;
 

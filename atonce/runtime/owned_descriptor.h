@@ -6,7 +6,7 @@
 
 namespace atonce {
 
-/// A file descriptor that closes with its owner.
+/// A file descriptor of this process that closes with its owner; or none.
 class OwnedDescriptor {
  public:
   OwnedDescriptor() = default;
@@ -22,8 +22,8 @@ class OwnedDescriptor {
 
   int get() const { return descriptor_; }
   explicit operator bool() const { return descriptor_ >= 0; }
-  /// Whoever takes it closes it.
-  int release() { return std::exchange(descriptor_, -1); }
+  /// Hands it over: whoever takes it closes it.
+  [[nodiscard]] int release() { return std::exchange(descriptor_, -1); }
 
  private:
   int descriptor_ = -1;
