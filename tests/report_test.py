@@ -221,7 +221,7 @@ class Report(ProgramTest):
         saved = self.write("saved.json", json.dumps(page_samples.waits()))
         done = run("report", saved, "--trace", self.folder / "trace.json")
         self.expect_exit(done, 2)
-        self.assertIn("atonce compare JOB LIST --trace FILE", done.stderr)
+        self.assertIn("compare and overlap write theirs themselves, with --trace FILE", done.stderr)
 
     # A comparison, all the way.
 

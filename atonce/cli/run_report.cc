@@ -73,6 +73,11 @@ Parsed<RunReport> report_of_run(const std::string& path, bool& damaged) {
   return report;
 }
 
+/// Where a run kept its result itself, in the form that a page shows.
+std::string kept_section(const std::string& folder) { return folder + "/" + std::string(result_name); }
+
+bool has_kept_section(const std::string& folder) { return ::access(kept_section(folder).c_str(), F_OK) == 0; }
+
 /// What was read of all sources.
 struct Gathered {
   std::vector<std::string> sections;
@@ -84,13 +89,13 @@ struct Gathered {
 Parsed<Gathered> gather(const ReportRequest& pages) {
   Gathered gathered;
   for (const std::string& source : pages.sources) {
-    if (!is_folder(source)) {
+    if (!is_folder(source) || has_kept_section(source)) {
       if (!pages.trace.empty())
         return complain(
-            fmt::format("a trace is made of the folder of a run, which \"{}\" is not; of a comparison: "
-                        "atonce compare JOB LIST --trace FILE",
+            fmt::format("a trace is made of the journal of a run, and \"{}\" has none; compare and overlap write "
+                        "theirs themselves, with --trace FILE",
                         escape_for_terminal(source)));
-      Parsed<std::string> section = read_section(source);
+      Parsed<std::string> section = read_section(is_folder(source) ? kept_section(source) : source);
       if (!section) return std::unexpected(section.error());
       gathered.sections.push_back(std::move(*section));
       continue;
