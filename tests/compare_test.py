@@ -108,6 +108,26 @@ class Compare(ServerTest):
             self.assertRegex(done.stderr, "cannot be written|name two|name a file")
         self.assertEqual(self.server.asked, [])
 
+    def test_a_dry_run_says_what_would_be_done_and_asks_nobody(self):
+        done = run("compare", "fetch", f"{self.url}/", "--strategy", "sequential,threads:5", "--rounds", 3, "--dry-run", "--peer",
+                   "cat=cat", "--threshold", "cat/sequential > 1")
+        self.expect_exit(done, 0)
+        for line in ("rounds     3, after 1 to warm up", "strategy   threads:5 (blocking; 5 in flight)", "peer       cat: cat",
+                     "threshold  cat/sequential > 1"):
+            self.assertIn(line + "\n", done.stdout)
+        self.assertEqual(self.server.asked, [])
+
+    def test_the_report_goes_to_a_file_where_one_is_named(self):
+        report = self.folder / "report.json"
+        done = run("compare", "fetch", f"{self.url}/", "--allow-private", "--strategy", "async", "--rounds", 1, "-q", "--json", "-o",
+                   report)
+        self.expect_exit(done, 0)
+        self.assertEqual(done.stdout, "")
+        self.assertEqual(json.loads(report.read_text())["targets"], 1)
+        refused = run("compare", "fetch", f"{self.url}/", "-o", self.folder / "no" / "report.json")
+        self.expect_exit(refused, 2)
+        self.assertIn("cannot be written", refused.stderr)
+
     def test_a_server_that_answers_one_at_a_time_is_called_the_limit(self):
         with OneAtATime() as server:
             report = self.compare("fetch", *[f"http://127.0.0.1:{server.port}/{n}" for n in range(20)], "--allow-private",

@@ -58,13 +58,41 @@ Parsed<void> check_thresholds(const Comparison& comparison) {
   return {};
 }
 
-std::string write_report(const Comparison& comparison, ReportFormat format) {
+std::string write_report(const Comparison& comparison, ReportFormat format, bool colour) {
   switch (format) {
     case ReportFormat::json: return write_comparison_json(comparison);
     case ReportFormat::markdown: return write_comparison_markdown(comparison);
     case ReportFormat::table: break;
   }
-  return write_comparison_table(comparison, wants_colour(STDOUT_FILENO));
+  return write_comparison_table(comparison, colour);
+}
+
+/// Where the report goes: a file that is opened before the work begins, or standard output.
+Parsed<std::unique_ptr<ReportFile>> open_report(const OutputOptions& output) {
+  if (output.path == "-") return nullptr;
+  return ReportFile::open(output.path);
+}
+
+ExitCode tell_report(ReportFile* file, std::string_view report) {
+  if (file == nullptr) return print(report);
+  file->append(report);
+  const int error = file->finish();
+  if (error != 0) remark(report_trouble(file->path(), error));
+  return error == 0 ? exit_complete : exit_local_limit;
+}
+
+/// What would be done, for --dry-run.
+std::string write_contest(const Contest& contest, const Comparison& comparison) {
+  std::string text = fmt::format("job        {} ({})\nrounds     {}, after {} to warm up\n", comparison.job,
+                                 escape_for_terminal(comparison.input), contest.rounds, contest.warm_ups);
+  for (const StrategyRounds& strategy : comparison.strategies)
+    text += fmt::format("strategy   {} ({}; {} in flight)\n", strategy.strategy, strategy.engine, strategy.window);
+  for (std::size_t i = 0; i < contest.peers.size(); ++i)
+    text += fmt::format("peer       {}: {}\n", comparison.peers[i].run.strategy,
+                        escape_for_terminal(contest.peers[i].command));
+  for (const Threshold& threshold : comparison.thresholds)
+    text += fmt::format("threshold  {}\n", escape_for_terminal(threshold.text));
+  return text;
 }
 
 bool write_pages(PageFiles& pages, const Comparison& comparison) {
@@ -80,9 +108,6 @@ bool write_pages(PageFiles& pages, const Comparison& comparison) {
 int compare(Contest& contest, Comparison& comparison, const Plan& plan, const std::vector<Staffing>& staffings,
             const Invocation& invocation) {
   const CompareRequest& request = invocation.compare;
-  auto opened = PageFiles::open(invocation.pages);
-  if (!opened) return complain_and_exit(opened.error());
-  PageFiles& pages = *opened;
   for (std::size_t i = 0; i < staffings.size(); ++i) {
     const StrategyChoice& choice = plan.strategies[i];
     comparison.strategies.push_back(
@@ -95,10 +120,17 @@ int compare(Contest& contest, Comparison& comparison, const Plan& plan, const st
   contest.rounds = plan.rounds;
   contest.warm_ups = request.warm_ups;
   contest.quiet = plan.output.quiet;
+  if (plan.dry_run) return print(write_contest(contest, comparison));
+  auto pages = PageFiles::open(invocation.pages);
+  if (!pages) return complain_and_exit(pages.error());
+  const auto report = open_report(plan.output);
+  if (!report) return complain_and_exit(report.error());
   if (!run_contest(contest, comparison))
     return complain_and_exit({"the comparison was interrupted; there is nothing to compare"}, exit_interrupted);
-  const ExitCode told = print(write_report(comparison, request.format));
-  if (pages.wanted() && !write_pages(pages, comparison)) return exit_local_limit;
+  const bool colour = *report == nullptr && wants_colour(STDOUT_FILENO);
+  const ExitCode told = tell_report(report->get(), write_report(comparison, request.format, colour));
+  if (pages->wanted() && !write_pages(*pages, comparison)) return exit_local_limit;
+  if (told != exit_complete) return told;
   return all_thresholds_hold(comparison) ? told : exit_threshold;
 }
 
