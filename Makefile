@@ -3,17 +3,18 @@
 PRESETS := release debug asan tsan bench
 JOBS ?= $(shell nproc)
 
-.PHONY: help demo test build bench fuzz soak format tidy clean $(PRESETS)
+.PHONY: help demo test build bench experiments fuzz soak format tidy clean $(PRESETS)
 
 help:
-	@echo "make demo     build, start a simulated internet, and probe a million names in it"
-	@echo "make test     build everything, with and without sanitizers, and run all tests"
-	@echo "make build    build/release/atonce"
-	@echo "make bench    measure against peers side by side; writes bench/results.md"
-	@echo "make fuzz     fuzz every parser, FUZZ_SECONDS each (60)"
-	@echo "make soak     a thousand kills, power cuts, and worlds that nobody has seen, for SOAK_SECONDS (600) at least"
-	@echo "make format   format the code; make tidy checks it"
-	@echo "make clean    remove build/"
+	@echo "make demo         build, start a simulated internet, and probe a million names in it"
+	@echo "make test         build everything, with and without sanitizers, and run all tests"
+	@echo "make build        build/release/atonce"
+	@echo "make bench        measure against peers side by side; writes bench/results.md"
+	@echo "make experiments  the five experiments that this program grew out of, beside their published figures; ROUNDS=5 for more"
+	@echo "make fuzz         fuzz every parser, FUZZ_SECONDS each (60)"
+	@echo "make soak         a thousand kills, power cuts, and worlds that nobody has seen, for SOAK_SECONDS (600) at least"
+	@echo "make format       format the code; make tidy checks it"
+	@echo "make clean        remove build/"
 
 build/%/build.ninja: CMakeLists.txt cmake/house.cmake CMakePresets.json
 	@cmake --preset $* >build-$*.log 2>&1 || { cat build-$*.log; rm -f build-$*.log; exit 1; }
@@ -42,6 +43,10 @@ test: need-build need-test
 bench: need-build need-bench build/bench/build.ninja
 	@cmake --build --preset bench -j $(JOBS)
 	@bench/run
+
+experiments: need-build need-test
+	@$(MAKE) --no-print-directory build/release/atonce
+	@scripts/experiments $(if $(ROUNDS),--rounds $(ROUNDS)) $(NAMES)
 
 FUZZ_SECONDS ?= 60
 fuzz: need-build need-test

@@ -88,6 +88,26 @@ class Compare(ServerTest):
         self.assertRegex(done.stdout, r"(?m)^sequential +\|={40} ")
         self.assertRegex(done.stdout, r"(?m)^async +\|=* ")
 
+    def test_a_page_and_a_trace_are_written_beside_the_table(self):
+        page, trace = self.folder / "report.html", self.folder / "trace.json"
+        self.fetch("--rounds", 1, "--warmup", 0, "--report", page, "--trace", trace, count=5)
+        text = page.read_text()
+        self.assertTrue(text.startswith("<!doctype html>") or text.startswith("<!DOCTYPE html>"), text[:80])
+        self.assertIn("Content-Security-Policy", text)
+        events = json.loads(trace.read_text())["traceEvents"]
+        processes = [event["args"]["name"] for event in events if event["name"] == "process_name"]
+        self.assertEqual(processes, ["sequential", "threads:5", "async"])
+        self.assertEqual(len([event for event in events if event["ph"] == "X" and event["name"] == "answer"]), 3 * 5)
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["report.html", "trace.json", "urls.txt"])
+
+    def test_a_page_that_cannot_be_written_is_told_before_anything_starts(self):
+        for words in (["--report", self.folder / "no" / "page.html"], ["--trace", self.folder / "no" / "trace.json"],
+                      ["--report", self.folder / "one", "--trace", self.folder / "one"]):
+            done = run("compare", "fetch", f"{self.url}/", "--strategy", "async", *words)
+            self.expect_exit(done, 2)
+            self.assertRegex(done.stderr, "cannot be written|name two")
+        self.assertEqual(self.server.asked, [])
+
     def test_a_server_that_answers_one_at_a_time_is_called_the_limit(self):
         with OneAtATime() as server:
             report = self.compare("fetch", *[f"http://127.0.0.1:{server.port}/{n}" for n in range(20)], "--allow-private",
@@ -143,6 +163,24 @@ class CompareOverlap(ProgramTest):
 
     def test_it_is_told_as_a_table_too(self):
         self.assertRegex(self.compare("--rounds", 1).stdout, r"(?m)^overlap of 2 targets \(127\.0\.0\.1:\d+\), 1 round$")
+
+    def test_one_overlap_has_a_page_and_is_kept_for_a_report(self):
+        kept, page, trace = self.folder / "kept", self.folder / "page.html", self.folder / "trace.json"
+        done = run("overlap", "--world=200000", "--work", "uniform:2000000", "-q", "--run", kept, "--report", page, "--trace",
+                   trace)
+        self.expect_exit(done, 0)
+        self.assertIn("Content-Security-Policy", page.read_text())
+        names = {event["name"] for event in json.loads(trace.read_text())["traceEvents"] if event["ph"] == "X"}
+        self.assertLessEqual({"compute", "answer"}, names)
+        told = run("report", kept)
+        self.expect_exit(told, 0)
+        self.assertIn("overlap of 2 targets", told.stdout)
+        again = run("overlap", "--world=200000", "--work", "uniform:1000", "--run", kept)
+        self.expect_exit(again, 2)
+        self.assertIn("there is something in it", again.stderr)
+        refused = run("report", kept, "--trace", self.folder / "other.json")
+        self.expect_exit(refused, 2)
+        self.assertIn("has none", refused.stderr)
 
     def test_a_server_that_is_not_there_is_a_verdict(self):
         done = run("compare", "overlap", "--server", "127.0.0.1:1", "--work", "uniform:1000", "--rounds", 1, "--json", "-q")

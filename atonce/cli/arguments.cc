@@ -119,7 +119,7 @@ class CommandLine {
  private:
   /// A comparison takes the options of every job; this run has one.
   static Parsed<void> check_fits_job(const Invocation& invocation, const OptionRow& row) {
-    if (invocation.command != Command::compare) return {};
+    if (invocation.command != Command::compare || row.group == OptionGroup::output) return {};
     const CommandRow* job = find_command(invocation.plan.job);
     const bool of_another = find_option(Command::probe, row.name) || find_option(Command::fetch, row.name) ||
                             find_option(Command::batch, row.name) || find_option(Command::write, row.name) ||

@@ -25,7 +25,7 @@ constexpr std::uint32_t serve_only = bit_of(Command::serve);
 constexpr std::uint32_t overlap_only = bit_of(Command::overlap);
 constexpr std::uint32_t overlaps = overlap_only | bit_of(Command::compare);
 constexpr std::uint32_t resumed = bit_of(Command::resume);
-constexpr std::uint32_t paged = bit_of(Command::compare);
+constexpr std::uint32_t paged = bit_of(Command::compare) | bit_of(Command::overlap);
 constexpr std::uint32_t report_only = bit_of(Command::report);
 constexpr std::uint32_t show_only = bit_of(Command::show);
 constexpr std::uint32_t tables = bit_of(Command::doctor) | bit_of(Command::runs) | bit_of(Command::diff);
@@ -147,6 +147,7 @@ constexpr std::array options{
     OptionRow{"happy-eyeballs", 0, "", "race the addresses of a name (RFC 8305)", names, probes, apply_happy_eyeballs},
 
     OptionRow{"run", 0, "DIR", "keep it in DIR (in the state folder)", run_folder, kept, apply_run, "FOLDER"},
+    OptionRow{"run", 0, "DIR", "keep the result in DIR, for atonce report", run_folder, overlap_only, apply_run, "FOLDER"},
     OptionRow{"no-run", 0, "", "keep nothing", run_folder, kept, apply_no_run, {}, true},
     OptionRow{"resume", 0, "", "carry on that run, or this command's latest one", run_folder, kept, apply_resume},
 

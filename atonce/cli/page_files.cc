@@ -26,7 +26,7 @@ bool write_one(ReportFile& file, std::string_view text) {
 Parsed<PageFiles> PageFiles::open(const ReportRequest& request) {
   PageFiles files;
   if (!request.page.empty() && request.page == request.trace)
-    return complain("--report and --trace would write to the same file");
+    return complain("the page and the trace would be one file; name two");
   if (auto page = open_one(files.page_, request.page); !page) return std::unexpected(page.error());
   if (auto trace = open_one(files.trace_, request.trace); !trace) return std::unexpected(trace.error());
   return files;

@@ -11,6 +11,9 @@
 
 namespace atonce {
 
+/// In the folder of a run that keeps no journal: its result, in the form that a page shows.
+inline constexpr std::string_view result_name = "result.json";
+
 /// The page and the trace that a command writes beside what it prints. They are opened before the work begins, so that
 /// a place where nothing can be written is told before hours of it, and stand there only when they are whole.
 class PageFiles {

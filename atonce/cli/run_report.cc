@@ -4,13 +4,12 @@
 
 #include "atonce/cli/commands.h"
 #include "atonce/cli/complain.h"
-#include "atonce/cli/report_file.h"
+#include "atonce/cli/page_files.h"
 #include "atonce/cli/run_recording.h"
 #include "atonce/cli/section_file.h"
 #include "atonce/model/escape.h"
 #include "atonce/reports/page.h"
 #include "atonce/reports/run_json.h"
-#include "atonce/reports/trace.h"
 
 namespace atonce {
 namespace {
@@ -50,7 +49,8 @@ Parsed<void> record(const KeptRunFolder& run, const SessionAxis& axis, RunReport
   return {};
 }
 
-Parsed<RunReport> report_of_run(const std::string& path) {
+/// A run as it stands; `damaged` is told where its journal is, in a part that was safe once.
+Parsed<RunReport> report_of_run(const std::string& path, bool& damaged) {
   const Parsed<KeptRunFolder> run = look_at_run(path);
   if (!run) return std::unexpected(run.error());
   FirstReading first;
@@ -60,44 +60,47 @@ Parsed<RunReport> report_of_run(const std::string& path) {
   RunReport report{.input = name_of_input(run->folder.manifest()),
                    .world = run->plan.world ? run->plan.world->profile : "",
                    .summary = summarize(*run, first.journal, busy)};
+  report.summary.run_folder.clear();  // A page is shown to others; whose folders there are is not their business.
   if (busy) report.notes.emplace_back("the run is going on: this is how far it has come");
-  if (const std::string trouble = trouble_of(*run, *journal); !trouble.empty()) report.notes.push_back(trouble);
+  if (const std::string trouble = trouble_of(*run, *journal); !trouble.empty()) {
+    remark({trouble});
+    report.notes.push_back(trouble);
+  }
+  damaged = damaged || journal->synced_beyond;
   note_sessions(first.axis, report.notes);
   if (const Parsed<void> recorded = record(*run, first.axis, report); !recorded)
     return std::unexpected(recorded.error());
   return report;
 }
 
-int write_file(const std::string& path, std::string_view text) {
-  const auto file = ReportFile::open(path);
-  if (!file) return complain_and_exit(file.error());
-  (*file)->append(text);
-  if (const int error = (*file)->finish()) return complain_and_exit(report_trouble(path, error));
-  return exit_complete;
-}
+/// Where a run kept its result itself, in the form that a page shows.
+std::string kept_section(const std::string& folder) { return folder + "/" + std::string(result_name); }
+
+bool has_kept_section(const std::string& folder) { return ::access(kept_section(folder).c_str(), F_OK) == 0; }
 
 /// What was read of all sources.
 struct Gathered {
   std::vector<std::string> sections;
   std::vector<RunReport> runs;
   std::string title;
+  bool damaged = false;
 };
 
 Parsed<Gathered> gather(const ReportRequest& pages) {
   Gathered gathered;
   for (const std::string& source : pages.sources) {
-    if (!is_folder(source)) {
+    if (!is_folder(source) || has_kept_section(source)) {
       if (!pages.trace.empty())
         return complain(
-            fmt::format("a trace is made of the folder of a run, which \"{}\" is not; of a comparison: "
-                        "atonce compare JOB LIST --trace FILE",
+            fmt::format("a trace is made of the journal of a run, and \"{}\" has none; compare and overlap write "
+                        "theirs themselves, with --trace FILE",
                         escape_for_terminal(source)));
-      Parsed<std::string> section = read_section(source);
+      Parsed<std::string> section = read_section(is_folder(source) ? kept_section(source) : source);
       if (!section) return std::unexpected(section.error());
       gathered.sections.push_back(std::move(*section));
       continue;
     }
-    Parsed<RunReport> run = report_of_run(source);
+    Parsed<RunReport> run = report_of_run(source, gathered.damaged);
     if (!run) return std::unexpected(run.error());
     gathered.sections.push_back(write_run_json(*run));
     gathered.runs.push_back(std::move(*run));
@@ -107,27 +110,28 @@ Parsed<Gathered> gather(const ReportRequest& pages) {
   return gathered;
 }
 
-int write_trace_file(const std::string& path, const std::vector<RunReport>& runs) {
+/// Everything is read before anything is written: a page is whole, or not there.
+int write_all(PageFiles& files, const Gathered& gathered, bool to_stdout) {
   std::vector<NamedRecording> recordings;
-  for (const RunReport& run : runs) recordings.push_back({title_of(run), run.recording.get()});
-  return write_file(path, write_trace(recordings));
+  for (const RunReport& run : gathered.runs) recordings.push_back({title_of(run), run.recording.get()});
+  if (!files.write(gathered.title, gathered.sections, recordings)) return exit_local_limit;
+  return to_stdout ? print(write_page(gathered.title, gathered.sections)) : exit_complete;
 }
 
 }  // namespace
 
 int run_report(const Invocation& invocation) {
-  const ReportRequest& pages = invocation.pages;
-  const bool wants_page = pages.trace.empty() || !pages.page.empty();
-  const bool to_stdout = pages.page.empty() || pages.page == "-";
-  if (wants_page && to_stdout && isatty(STDOUT_FILENO) != 0)
+  ReportRequest request = invocation.pages;
+  const bool to_stdout = request.page == "-" || (request.page.empty() && request.trace.empty());
+  if (to_stdout && isatty(STDOUT_FILENO) != 0)
     return complain_and_exit({"a page is for a browser, not for a terminal; name a file: -o report.html"});
-  const Parsed<Gathered> gathered = gather(pages);
+  if (to_stdout) request.page.clear();
+  auto files = PageFiles::open(request);
+  if (!files) return complain_and_exit(files.error());
+  const Parsed<Gathered> gathered = gather(request);
   if (!gathered) return complain_and_exit(gathered.error());
-  if (!pages.trace.empty())
-    if (const int failed = write_trace_file(pages.trace, gathered->runs)) return failed;
-  if (!wants_page) return exit_complete;
-  const std::string page = write_page(gathered->title, gathered->sections);
-  return to_stdout ? static_cast<int>(print(page)) : write_file(pages.page, page);
+  const int written = write_all(*files, *gathered, to_stdout);
+  return written == exit_complete && gathered->damaged ? static_cast<int>(exit_usage) : written;
 }
 
 }  // namespace atonce

@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <memory>
+
+#include "atonce/reports/overlap_report.h"
+#include "atonce/reports/text.h"
 
 namespace atonce {
 namespace {
@@ -73,6 +77,31 @@ Round round_of(const OverlapRun& run) {
   for (std::size_t i = 0; i < run.asks.size(); ++i) recorder.add(run.asks[i], i);
   for (std::size_t i = 0; i < run.parts.size(); ++i) recorder.add(run.parts[i], i);
   return recorder.finish(run.ended);
+}
+
+RunReport report_of(const OverlapRun& run, const OverlapFigures& figures) {
+  const Round round = round_of(run);
+  RunReport report{.input = run.server,
+                   .world = "",
+                   .summary = {.job = "overlap",
+                               .strategy = run.strategy,
+                               .engine = run.engine,
+                               .window = run.workers,
+                               .targets_read = run.asks.size() + run.parts.size(),
+                               .tally = round.tally,
+                               .wall = round.wall,
+                               .lateness_max = run.lateness_max,
+                               .interrupted = run.interrupted},
+                   .recording = std::make_unique<Recording>(*round.recording),
+                   .notes = overlap_remarks(run, figures)};
+  if (figures.asked > 0 && figures.parts > 0)
+    report.notes.push_back(fmt::format("{:.1f} % of the waiting was covered by work; one after another: about {}",
+                                       figures.covered_share() * 100, write_duration(figures.one_after_another)));
+  if (run.slice > Duration{})
+    report.notes.push_back(fmt::format("slices of {}: {} pauses, which cost {:.2f} % of the computing",
+                                       write_duration(run.slice), grouped(figures.pauses),
+                                       figures.slicing_share() * 100));
+  return report;
 }
 
 }  // namespace atonce

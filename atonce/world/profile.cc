@@ -213,19 +213,30 @@ WebKind web_of_profile(std::string_view profile) {
   return WebKind::varied;
 }
 
+namespace {
+
+/// In the largest unit in which it is a whole number, so that it reads back as it was.
+std::string write_delay(Duration delay) {
+  using std::chrono::microseconds, std::chrono::milliseconds;
+  if (delay == Duration{}) return "0";
+  if (delay % std::chrono::seconds(1) == Duration{}) return fmt::format("{}s", delay / std::chrono::seconds(1));
+  if (delay % milliseconds(1) == Duration{}) return fmt::format("{}ms", delay / milliseconds(1));
+  if (delay % microseconds(1) == Duration{}) return fmt::format("{}us", delay / microseconds(1));
+  return fmt::format("{}ns", delay.count());
+}
+
+}  // namespace
+
 std::string write_world_spec(const WorldSpec& spec) {
-  std::string text = fmt::format("{},seed={},dns={}ns", spec.profile, spec.seed, spec.dns_delay.count());
-  if (spec.dns_delay == Duration{}) text = fmt::format("{},seed={},dns=0", spec.profile, spec.seed);
+  std::string text = fmt::format("{},seed={},dns={}", spec.profile, spec.seed, write_delay(spec.dns_delay));
   const WebKind usual = spec.ground == Ground::tun ? WebKind::off : web_of_profile(spec.profile);
   if (spec.web != usual)
     text += spec.web == WebKind::off ? ",web=off" : spec.web == WebKind::plain ? ",web=plain" : ",web=varied";
   if (spec.ground == Ground::loopback) return text + ",ground=loopback";
-  const auto delay = [](Duration length) {
-    return length == Duration{} ? std::string("0") : fmt::format("{}ns", length.count());
-  };
-  text += fmt::format(",rtt={},jitter={},loss={},ground=tun", delay(spec.rtt), delay(spec.jitter), spec.loss);
+  text +=
+      fmt::format(",rtt={},jitter={},loss={},ground=tun", write_delay(spec.rtt), write_delay(spec.jitter), spec.loss);
   if (spec.outage_length > Duration{})
-    text += fmt::format(",outage={}+{}", delay(spec.outage_start), delay(spec.outage_length));
+    text += fmt::format(",outage={}+{}", write_delay(spec.outage_start), write_delay(spec.outage_length));
   return text;
 }
 

@@ -25,7 +25,7 @@ function make_bar(parts, longest, dots = []) {
   return bar;
 }
 
-const interval_of = (one) => (one.low === null || one.high === null ? "" : three_digits(one.low) + "\u2013" + three_digits(one.high));
+const interval_of = (one) => (one.low === null || one.high === null || (one.low === 1 && one.high === 1) ? "" : three_digits(one.low) + "\u2013" + three_digits(one.high));
 
 /// The table that a comparison is read by: who took how long, and how much faster that is.
 function make_standing(section) {
@@ -37,15 +37,13 @@ function make_standing(section) {
     ["time", (one) => make("span", {}, duration(one.wall))],
     ["", (one) => make_bar([{ value: one.wall ?? 0, look: "line-" + one.colour }], longest, one.walls)],
   ];
-  if (has("spread")) columns.push(["spread", (one) => (one.spread === null ? unknown : percent_or_time(one))]);
+  if (has("spread")) columns.push(["spread", (one) => (one.spread === null ? unknown : "\u00b1\u202f" + percent(one.spread, 1))]);
   if (has("speed_up")) columns.push(["times as fast", (one) => make("b", {}, ratio(one.speed_up))]);
   if (has("low")) columns.push(["95\u202f% interval", interval_of]);
   if (has("cpu")) columns.push(["processor", (one) => (one.cpu === null || !one.wall ? duration(one.cpu) : duration(one.cpu) + ", " + percent(one.cpu / one.wall))]);
   if (has("agrees")) columns.push(["same each round", (one) => percent(one.agrees, 1)]);
   return make_table("times", columns.map((column) => column[0]), all.map((one) => columns.map((column) => column[1](one))));
 }
-
-const percent_or_time = (one) => duration(one.spread);
 
 /// Bars of one cost, a line for each who has it.
 function make_cost(title, all, parts, write, legend) {

@@ -70,12 +70,20 @@ function middle_of_rounds(rounds, pick) {
   return values.length % 2 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
+/// Both parts of one round, the middle one by their sum: medians of each part alone would not add up to that of the whole.
+function processor_of(rounds) {
+  const all = rounds.map((round) => ({ cpu_user: length_of(round.cpu_user), cpu_system: length_of(round.cpu_system) }))
+    .filter((one) => one.cpu_user !== null && one.cpu_system !== null)
+    .sort((one, other) => one.cpu_user + one.cpu_system - other.cpu_user - other.cpu_system);
+  return all[all.length >> 1] ?? { cpu_user: null, cpu_system: null };
+}
+
 function costs_of(row, rounds) {
   const of_rounds = (name) => middle_of_rounds(rounds, (round) => length_of(round[name]));
   const own = (name) => median_of(row[name]) ?? of_rounds(name);
   return {
     memory: own("memory_peak_bytes"), voluntary: own("switches_voluntary"), involuntary: own("switches_involuntary"),
-    calls: own("system_calls"), cpu_user: of_rounds("cpu_user"), cpu_system: of_rounds("cpu_system"),
+    calls: own("system_calls"), ...processor_of(rounds),
   };
 }
 

@@ -8,8 +8,9 @@ function story_of(section) {
   const base = timed.find((one) => one.name === shown(section.baseline, 60)) ?? timed.reduce((one, other) => (other.wall > one.wall ? other : one));
   const busy = base.cpu === null ? null : base.cpu / base.wall;
   const gain = base.wall / best.wall;
+  const is_noise = best.low !== null && best.low <= 1 && best.high >= 1;
   const first = best === base ? [name_of(base), " was not beaten: it took ", duration(base.wall), ". "]
-    : [name_of(best), " took ", duration(best.wall), ", ", name_of(base), " ", duration(base.wall), gain < 1.1 ? ": hardly a difference. " : ": " + three_digits(gain) + " times as fast. "];
+    : [name_of(best), " took ", duration(best.wall), ", ", name_of(base), " ", duration(base.wall), is_noise ? ": within the noise. " : gain < 1.1 ? ": hardly a difference. " : ": " + three_digits(gain) + " times as fast. "];
   const why = busy === null ? []
     : ["While ", quoted(base.name), " went on, a processor was busy for ", percent(busy), " of the time. ",
       busy < 0.5 ? "The rest was waiting, and waiting for many things at once takes no longer than waiting for one."
@@ -29,7 +30,7 @@ function make_summary(pairs) {
 }
 
 function make_caveats(caveats) {
-  return caveats.length ? make("ul", { class: "caveats" }, ...caveats.map((sentence) => make("li", {}, quoted(sentence, 600)))) : null;
+  return caveats.length ? make("ul", { class: "caveats" }, ...caveats.map((sentence) => make("li", {}, quoted(sentence, 2000)))) : null;
 }
 
 function make_section(data, number) {
@@ -53,7 +54,7 @@ function make_section(data, number) {
     ...part("Over time", make_time_charts(recorded, view)),
     ...part("How long each phase took", make_distributions(recorded, phases), make_percentiles(recorded, phases)),
     ...part("What it cost", make_costs(section)),
-    ...part("Verdicts", make_agreement(section), make_verdicts(section)),
+    ...(section.is_run ? [] : part("Verdicts", make_agreement(section), make_verdicts(section))),
     ...part(section.is_run ? "Notes" : "What to know before believing this", make_caveats(section.caveats)));
 }
 

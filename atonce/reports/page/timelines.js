@@ -2,7 +2,7 @@
 
 const strip = 18;   // above the rows, for the end of the run
 const foot = 22;    // below them, for the axis
-const row_height = (rows) => Math.min(12, Math.max(2.5, 150 / Math.max(rows, 1)));
+const row_height = (rows) => Math.min(16, Math.max(2.5, 150 / Math.max(rows, 1)));
 
 class Band {
   constructor(strategy, chart) {
@@ -156,5 +156,5 @@ function share_bar(jobs) {
     return part;
   }));
   const [phase, length] = [...totals].reduce((most, one) => (one[1] > most[1] ? one : most));
-  return make("div", {}, make("p", {}, percent(length / whole), " of a job: ", quoted(phase.name, 30)), bar);
+  return make("div", {}, make("p", {}, "mostly ", quoted(phase.name, 30), ", ", percent(length / whole)), bar);
 }

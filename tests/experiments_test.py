@@ -1,0 +1,151 @@
+"""make experiments, small; and the page on waiting, whose commands must not rot."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import unittest
+from pathlib import Path
+
+from program import ATONCE, SOURCE, ProgramTest
+
+EXPERIMENTS = SOURCE / "scripts" / "experiments"
+WAITING = SOURCE / "scripts" / "waiting_figures"
+SMALL = "0.02"
+
+# Each table's rows, with what was published, and how many times faster than its first row that is.
+TABLES = {
+    "## 1. Sockets": [("one by one", "22.28 s", "1.00"), ("10 processes", "12.60 s", "1.77"), ("10 threads", "3.02 s", "7.38"), ("asyncio", "5.62 s", "3.96")],
+    "## 2. 2,000 files": [("one by one", "22.07 s", "1.00"), ("10 processes", "-", "-"), ("100 threads", "18.66 s", "1.18"), ("async", "-", "-")],
+    "## 3a. 80 sites": [("one by one", "-", "-"), ("20 processes", "-", "-"), ("20 threads", "2.64 s", "-"), ("async", "-", "-")],
+    "## 3b. 50 GETs": [("one by one", "35 s", "1.00"), ("4 threads", "11.5 s", "3.04"), ("async", "-", "-")],
+    "## 4. A number": [("serial", "7.54 s", "1.00"), ("overlapped", "4.60 s", "1.64"), ("2 threads", "-", "-"), ("2 processes", "-", "-")],
+    "## 5a. Six requests": [("sync", "3.75 s", "1.00"), ("async", "1.10 s", "3.41")],
+    "## 5b. Ordered batches": [("all three, sync", "-", "-"), ("all three, async", "0.18 s", "-"), ("the longest alone", "0.17 s", "-")],
+}
+
+
+def experiments(*words, atonce=ATONCE):
+    return subprocess.run([sys.executable, EXPERIMENTS, "--atonce", str(atonce), *map(str, words)], capture_output=True, text=True, timeout=120, check=False)
+
+
+def table_below(text, title):
+    """The rows of the table below a heading, cells without their spaces."""
+    section = text[text.index(title):].split("\n## ", 1)[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line.startswith("|")]
+    return rows[2:]
+
+
+def running_below(folder):
+    """The words of every command that has its working directory there."""
+    found = []
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if Path(os.readlink(f"/proc/{entry}/cwd")).is_relative_to(folder):
+                found.append(Path(f"/proc/{entry}/cmdline").read_bytes().split(b"\0"))
+        except OSError:
+            pass
+    return found
+
+
+class ExperimentsTest(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.need_private_network()
+        if not os.access("/dev/net/tun", os.R_OK | os.W_OK):
+            self.skipTest("there is no TUN device to be had here")
+        self.output = self.folder / "output"
+
+    def expect_nothing_left(self):
+        self.assertEqual(list(self.output.glob("running-*")), [])
+        self.assertEqual(running_below(self.output), [])
+
+    def test_a_small_form_of_all_five_has_every_table_beside_its_published_figures(self):
+        done = experiments("--scale", SMALL, "--rounds", 1, "-o", self.output)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for title, rows in TABLES.items():
+            found = table_below(done.stdout, title)
+            self.assertEqual([(way, published, faster) for way, published, _, faster, _ in found], rows)
+            for row in found:
+                self.assertRegex(row[2], r"^[\d.]+ s$")
+                self.assertGreater(float(row[2].split()[0]), 0, row)
+        self.assertEqual(done.stdout.count("Verdicts: "), len(TABLES))
+        self.assertEqual((self.output / "experiments.md").read_text().strip(), done.stdout.strip())
+        self.assertIn("<html", (self.output / "experiments.html").read_text().lower())
+        for name in ("sockets", "files", "sites", "gets", "sums", "six", "batches", "longest-batch"):
+            self.assertTrue(json.loads((self.output / f"{name}.json").read_text())["strategies"], name)
+        self.expect_nothing_left()
+
+    def test_a_verdict_that_is_not_the_worlds_is_told_and_is_exit_code_1(self):
+        liar = self.write("liar", f'#!/bin/bash\nset -o pipefail\n"{os.path.abspath(ATONCE)}" "$@" | sed \'s/"ok": *6/"ok": 5, "timeout": 1/\'\n')
+        liar.chmod(0o755)
+        done = experiments("requests", "--scale", SMALL, "--rounds", 1, "-o", self.output, atonce=liar)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("six, sequential, round 1: ok 5, timeout 1, where right is ok 6", done.stderr)
+        self.assertIn("**Verdicts are wrong:**", done.stdout)
+
+    def test_ctrl_c_ends_all_that_it_started_and_leaves_nothing(self):
+        running = subprocess.Popen([sys.executable, EXPERIMENTS, "--atonce", ATONCE, "sites", "-o", self.output], stderr=subprocess.PIPE, text=True)
+        until = time.monotonic() + 30
+        while not any(b"compare" in words for words in running_below(self.output)) and time.monotonic() < until:
+            time.sleep(0.05)
+        self.assertTrue(any(b"compare" in words for words in running_below(self.output)))
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=30)
+        self.assertEqual(running.returncode, 4, said)
+        self.assertIn("interrupted", said)
+        self.expect_nothing_left()
+
+    def test_an_experiment_that_cannot_be_made_is_told_and_the_others_are_made(self):
+        poor = self.write("poor", f'#!/bin/sh\n[ "$1 $2" != "compare fetch" ] || {{ echo "atonce: no descriptor is left" >&2; exit 5; }}\nexec "{os.path.abspath(ATONCE)}" "$@"\n')
+        poor.chmod(0o755)
+        done = experiments("requests", "sockets", "--scale", SMALL, "-o", self.output, atonce=poor)
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assertIn("not made: requests: atonce compare fetch: exit code 5: atonce: no descriptor is left", done.stderr)
+        self.assertEqual(len(table_below(done.stdout, "## 1. Sockets")), 4)
+        self.assertIn("**Not made:** requests", done.stdout)
+
+
+class ExperimentsCommandLineTest(ProgramTest):
+    def test_what_is_wrong_with_the_command_line_is_told_before_anything_is_run(self):
+        for words, said in ((["socks"], "there is no experiment socks"), (["--rounds", "0"], "invalid number"), (["--scale", "nan"], "invalid number")):
+            done = experiments(*words)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(said, done.stderr)
+        self.assertIn("make build makes it", experiments(atonce=self.folder / "nothing").stderr)
+
+    def test_a_place_where_nothing_can_be_written_is_told_in_a_sentence(self):
+        done = experiments("sockets", "-o", self.write("file", "") / "below")
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assertNotIn("Traceback", done.stderr)
+        self.assertIn("name another place with -o", done.stderr)
+
+
+class WaitingPageTest(ProgramTest):
+    def check(self, page=SOURCE / "docs" / "waiting.md"):
+        return subprocess.run([sys.executable, WAITING, "--check", "--atonce", ATONCE, page], capture_output=True, text=True, timeout=120, check=False)
+
+    def test_the_program_still_accepts_every_command_of_the_page_and_prints_such_tables(self):
+        self.need_private_network()
+        done = self.check()
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_a_page_with_a_command_or_a_table_that_the_program_no_longer_has_is_refused(self):
+        self.assertIn("exit code 2", self.check(self.write("option", "text\n\n    $ atonce doctor --no-such-option\n    fine\n")).stderr)
+        table = self.write("table", "    $ atonce overlap --ask 0 --work uniform:1000\n    strategy  colour\n")
+        self.assertIn("the page's table is headed {'strategy colour'}", self.check(table).stderr)
+        self.assertEqual(self.check(self.write("empty", "no command\n")).returncode, 1)
+
+    def test_refreshing_a_page_changes_what_stands_below_commands_and_nothing_else(self):
+        page = self.write("page", "Before.\n\n    $ atonce overlap --ask 0 --work uniform:1000 --seed 1\n    old\n\n    old\n\nBetween.\n\n    $ atonce version\n    old\n    ...\n\nAfter.\n")
+        subprocess.run([sys.executable, WAITING, "--atonce", ATONCE, page], capture_output=True, timeout=60, check=True)
+        text = page.read_text()
+        self.assertNotIn("old", text)
+        self.assertTrue(re.fullmatch(r"Before\.\n\n    \$ atonce overlap .*\n    overlap, async.*\n(    .*\n)+\nBetween\.\n\n    \$ atonce version\n    atonce .*\n    \.\.\.\n\nAfter\.\n", text), text)
+
+
+if __name__ == "__main__":
+    unittest.main()
