@@ -102,10 +102,10 @@ class Compare(ServerTest):
 
     def test_a_page_that_cannot_be_written_is_told_before_anything_starts(self):
         for words in (["--report", self.folder / "no" / "page.html"], ["--trace", self.folder / "no" / "trace.json"],
-                      ["--report", self.folder / "one", "--trace", self.folder / "one"]):
+                      ["--report", self.folder / "one", "--trace", self.folder / "one"], ["--report", "-"]):
             done = run("compare", "fetch", f"{self.url}/", "--strategy", "async", *words)
             self.expect_exit(done, 2)
-            self.assertRegex(done.stderr, "cannot be written|name two")
+            self.assertRegex(done.stderr, "cannot be written|name two|name a file")
         self.assertEqual(self.server.asked, [])
 
     def test_a_server_that_answers_one_at_a_time_is_called_the_limit(self):

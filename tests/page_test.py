@@ -122,6 +122,17 @@ class PageTest(ProgramTest):
                       "Every two strategies gave the same verdict", "it, not the strategy, may have been the limit"):
             self.assertIn(words, text)
 
+    def test_a_real_comparison_is_drawn_as_it_was(self):
+        targets = self.write("list.txt", "".join(f"127.0.0.1:{1 + i}\n" for i in range(30)))
+        done = run("compare", "probe", targets, "--strategy", "sequential,threads:4,async", "--rounds", "3", "--resolver", "127.0.0.1:9", "-q",
+                   "--report", self.folder / "page.html")
+        self.expect_exit(done, 0)
+        page = self.open(self.folder / "page.html")
+        seen = section_counts(page)[0]
+        self.assertEqual((3, 90), (seen["bands"], seen["rows"]))
+        self.assertIn("Every two strategies gave the same verdict", page.run("return document.body.innerText"))
+        self.expect_quiet(page)
+
     # It zooms.
 
     def test_a_drag_zooms_all_bands_and_a_double_click_shows_all_again(self):

@@ -8,6 +8,7 @@ namespace {
 
 Parsed<void> open_one(std::unique_ptr<ReportFile>& file, const std::string& path) {
   if (path.empty()) return {};
+  if (path == "-") return complain("standard output has the table; name a file for the page or the trace");
   auto opened = ReportFile::open(path);
   if (!opened) return std::unexpected(opened.error());
   file = std::move(*opened);

@@ -50,7 +50,9 @@ std::string trouble_of(const Json& json) {
 
 Parsed<std::string> check_section(std::string text, std::string_view name) {
   if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
-  const std::string trouble = trouble_of(Json::parse(text, nullptr, false));
+  // The library takes a NUL for the end; no JSON has one.
+  const bool has_nul = text.find('\0') != text.npos;
+  const std::string trouble = has_nul ? "it is no JSON" : trouble_of(Json::parse(text, nullptr, false));
   if (trouble.empty()) return text;
   return complain(
       fmt::format("{} is no result of a comparison: {}; atonce compare JOB LIST --json writes one", name, trouble));

@@ -25,6 +25,7 @@ TEST(SectionFile, SaysWhatIsWrongWithAnythingElse) {
   EXPECT_THAT(complaint_of(""), HasSubstr("it is no JSON"));
   EXPECT_THAT(complaint_of("{\"schema\":1,\"strategies\":[]} {}"), HasSubstr("it is no JSON"));
   EXPECT_THAT(complaint_of("{\"schema\":1,\"strategies\":[\"\xff\"]}"), HasSubstr("it is no JSON"));
+  EXPECT_THAT(complaint_of(std::string("{\"schema\":1,\"strategies\":[]}\0more", 33)), HasSubstr("it is no JSON"));
   EXPECT_THAT(complaint_of("[1]"), HasSubstr("it is no object"));
   EXPECT_THAT(complaint_of("{}"), HasSubstr("no \"schema\""));
   EXPECT_THAT(complaint_of("{\"schema\":\"1\"}"), HasSubstr("no \"schema\""));

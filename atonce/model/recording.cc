@@ -19,7 +19,7 @@ std::uint64_t microseconds(Duration length) {
 }
 
 /// What of its bin is left at `at`.
-Duration rest_of_bin(Duration at, Duration width) { return width - at % width; }
+double rest_of_bin(Duration at, Duration width) { return seconds(width - at % width); }
 
 }  // namespace
 
@@ -28,11 +28,12 @@ OutcomeRecorder::OutcomeRecorder(Instant begin) : begin_(begin), width_(bin_narr
 void OutcomeRecorder::widen_to(Duration at) {
   constexpr std::size_t half = Recording::bins_max / 2;
   while (at / width_ >= static_cast<std::int64_t>(Recording::bins_max)) {
+    const double width_s = seconds(width_);
     for (std::size_t i = 0; i < half; ++i) {
       const Bin &first = bins_[2 * i], &second = bins_[2 * i + 1];
       bins_[i] = {first.starts + second.starts, first.stops + second.stops, first.ends + second.ends,
-                  first.after_starts + width_ * static_cast<std::int64_t>(first.starts) + second.after_starts,
-                  first.after_stops + width_ * static_cast<std::int64_t>(first.stops) + second.after_stops};
+                  first.after_starts_s + width_s * static_cast<double>(first.starts) + second.after_starts_s,
+                  first.after_stops_s + width_s * static_cast<double>(first.stops) + second.after_stops_s};
     }
     std::fill(bins_.begin() + half, bins_.end(), Bin{});
     width_ *= 2;
@@ -42,14 +43,14 @@ void OutcomeRecorder::widen_to(Duration at) {
 void OutcomeRecorder::note_start(Duration at) {
   Bin& bin = bins_[static_cast<std::size_t>(at / width_)];
   ++bin.starts;
-  bin.after_starts += rest_of_bin(at, width_);
+  bin.after_starts_s += rest_of_bin(at, width_);
 }
 
 void OutcomeRecorder::note_end(Duration at, bool ends) {
   Bin& bin = bins_[static_cast<std::size_t>(at / width_)];
   ++bin.stops;
   bin.ends += ends ? 1 : 0;
-  bin.after_stops += rest_of_bin(at, width_);
+  bin.after_stops_s += rest_of_bin(at, width_);
 }
 
 void OutcomeRecorder::add(const Outcome& outcome) {
@@ -111,8 +112,8 @@ std::unique_ptr<Recording> OutcomeRecorder::finish(Instant end) const {
   for (std::uint32_t i = 0; i < recording->bin_count; ++i) {
     const Bin& bin = bins_[i];
     const Duration within = std::min(width_, recording->wall - width_ * static_cast<std::int64_t>(i));
-    const Duration together = width_ * static_cast<std::int64_t>(running) + bin.after_starts - bin.after_stops;
-    recording->in_flight[i] = static_cast<float>(std::max(0.0, seconds(together) / seconds(within)));
+    const double together = seconds(width_) * static_cast<double>(running) + bin.after_starts_s - bin.after_stops_s;
+    recording->in_flight[i] = static_cast<float>(std::max(0.0, together / seconds(within)));
     recording->finished[i] = bin.ends;
     running += bin.starts - bin.stops;
   }

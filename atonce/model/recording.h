@@ -73,7 +73,7 @@ class OutcomeRecorder {
   /// Tries that start and stop within a bin, and what of the bin was left when they did, added up; and jobs that end.
   struct Bin {
     std::uint64_t starts = 0, stops = 0, ends = 0;
-    Duration after_starts{}, after_stops{};
+    double after_starts_s = 0, after_stops_s = 0;  ///< whole lengths, of many jobs of years, would not fit a Duration
   };
 
   void note(Instant started, Instant finished, const TimedPhases& phases, bool ends);

@@ -52,6 +52,15 @@ TEST(Recording, CountsEachJobOnceWhateverItsLength) {
   EXPECT_NEAR(area, together, together * 1e-5);
 }
 
+TEST(Recording, HasRoomForManyJobsOfYears) {
+  OutcomeRecorder recorder(zero);
+  constexpr Duration years = std::chrono::hours(24 * 365 * 10);
+  constexpr std::uint64_t jobs = 20'000;
+  for (std::uint64_t i = 0; i < jobs; ++i) add(recorder, i, 0ms, years);
+  const auto recording = recorder.finish(zero + years);
+  EXPECT_THAT(in_flight(*recording), Each(FloatNear(jobs, 1)));
+}
+
 TEST(Recording, CountsWhatEndsWithItsEnd) {
   OutcomeRecorder recorder(zero);
   add(recorder, 0, 0ms, 64us * 16);

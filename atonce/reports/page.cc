@@ -53,6 +53,8 @@ std::string write_json_for_html(std::string_view json) {
     const std::size_t length = character.length == 0 ? 1 : character.length;
     if (stays(character))
       text += json.substr(0, length);
+    else if (character.code == U'\r')
+      text += '\n';  // HTML would make that of it; between tokens they are the same.
     else
       text += fmt::format("\\u{:04x}", character.length == 0 ? 0xfffdu : static_cast<unsigned>(character.code));
     json.remove_prefix(length);

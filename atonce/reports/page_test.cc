@@ -28,9 +28,11 @@ TEST(Page, MarkupInASectionStaysAStringOfJson) {
 }
 
 TEST(Page, SeparatorsOfLinesAndControlsBecomeEscapes) {
-  EXPECT_EQ(write_json_for_html("\"\xe2\x80\xa8\xe2\x80\xa9\x7f\r\""), R"("\u2028\u2029\u007f\u000d")");
+  EXPECT_EQ(write_json_for_html("\"\xe2\x80\xa8\xe2\x80\xa9\x7f\x1b\""), R"("\u2028\u2029\u007f\u001b")");
   EXPECT_EQ(write_json_for_html(std::string_view("\"\0\"", 3)), R"("\u0000")");
 }
+
+TEST(Page, LinesMayEndAsOnWindows) { EXPECT_EQ(write_json_for_html("{\r\n}\r\n"), "{\n\n}\n\n"); }
 
 TEST(Page, BytesThatAreNotUtf8BecomeTheReplacementCharacter) {
   EXPECT_EQ(write_json_for_html("\"\xff\xc3\""), R"("\ufffd\ufffd")");

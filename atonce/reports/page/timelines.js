@@ -99,7 +99,7 @@ class Band {
 
   make_mark(mark, name, low) {
     const x = this.place(mark);
-    const side = x < 14 ? "start" : x > this.width - 24 ? "end" : "middle";
+    const side = x < 24 ? "start" : x > this.width - 26 ? "end" : "middle";
     return draw("text", { x: x.toFixed(1), y: low + 17, "text-anchor": side }, name);
   }
 
