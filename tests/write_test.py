@@ -137,8 +137,9 @@ class MadeFilesTest(WriteTest):
         done = run("compare", "write", self.place, "-n", 200, "--strategy", "sequential,threads:5,async", "--rounds", 2)
         self.expect_exit(done, 0)
         self.assertIn("agree on all 200 verdicts", done.stdout)
-        self.assertEqual(sorted(os.listdir(self.place)), [f"{name}.{i}" for name in ["async", "sequential", "threads:5"] for i in [1, 2]])
-        self.assertEqual(len(files_of(self.place)), 1200)
+        rounds = [f"{name}.{which}" for name in ["async", "sequential", "threads:5"] for which in ["1", "2", "warm-up.1"]]
+        self.assertEqual(sorted(os.listdir(self.place)), rounds)
+        self.assertEqual(len(files_of(self.place)), 1800)
 
     def test_a_dry_run_says_what_would_be_written_and_writes_nothing(self):
         done = self.write_files("-n", 10, "--dry-run")
