@@ -1,15 +1,17 @@
 """atonce compare: what it measures, and what it says of it."""
 
 import json
+import os
 import signal
 import socket
+import subprocess
 import threading
 import time
 import unittest
 from pathlib import Path
 
 from http_server import ServerTest
-from program import PATIENCE_S, ProgramTest, run, start
+from program import ATONCE, PATIENCE_S, ProgramTest, run, start
 
 
 class Compare(ServerTest):
@@ -117,6 +119,38 @@ class Compare(ServerTest):
             self.assertIn(line + "\n", done.stdout)
         self.assertEqual(self.server.asked, [])
 
+    def test_what_keeps_a_round_from_its_end_is_told_with_its_exit_code(self):
+        done = run("compare", "write", "/proc/nope", "-n", 3, "--strategy", "async")
+        self.expect_exit(done, 2)
+        self.assertIn("cannot be made", done.stderr)
+        empty = run("compare", "probe", self.write("empty.txt", ""), "--strategy", "async")
+        self.expect_exit(empty, 2)
+        self.assertIn("no targets", empty.stderr)
+        twice = run("compare", "probe", "127.0.0.1", "--strategy", "async,async")
+        self.expect_exit(twice, 2)
+        self.assertIn("named twice", twice.stderr)
+        for done in (empty, twice):
+            self.assertNotIn("interrupted", done.stderr)
+
+    def test_a_full_disk_ends_a_comparison_of_writes_with_a_sentence(self):
+        small = self.folder / "small"
+        small.mkdir()
+        words = f'mount -t tmpfs -o size=1m none "{small}" && exec "{ATONCE}" compare write "{small}" -n 2000 --size 1000 --rounds 1'
+        done = subprocess.run(["unshare", "-rm", "sh", "-c", words], capture_output=True, text=True, check=False, timeout=PATIENCE_S)
+        if "mount" in done.stderr or "unshare" in done.stderr:
+            self.skipTest(f"no file system can be mounted here: {done.stderr.strip()}")
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assertIn("the disk is full", done.stderr)
+
+    def test_a_round_that_is_killed_is_told(self):
+        program = start("compare", "fetch", f"{self.url}/delay/60", "--allow-private", "--strategy", "async", "--warmup", 0, "-q")
+        self.wait_until(lambda: self.server.asked)
+        for child in children_of(program.pid):
+            os.kill(child, signal.SIGKILL)
+        told = program.communicate(timeout=PATIENCE_S)
+        self.assertEqual(program.returncode, 5, told)
+        self.assertIn(b"killed by signal 9", told[1])
+
     def test_the_report_goes_to_a_file_where_one_is_named(self):
         report = self.folder / "report.json"
         done = run("compare", "fetch", f"{self.url}/", "--allow-private", "--strategy", "async", "--rounds", 1, "-q", "--json", "-o",
@@ -147,7 +181,7 @@ class Compare(ServerTest):
                 told = program.communicate(timeout=PATIENCE_S)
                 self.assertEqual(program.returncode, 4, told)
                 self.assertIn(b"interrupted", told[1])
-                self.assertEqual(processes_of(program.pid), [])
+                self.assertEqual(children_of(program.pid), [])
 
     def wait_until(self, holds):
         until = time.monotonic() + PATIENCE_S
@@ -240,7 +274,7 @@ class OneAtATime:
         self.listener.close()
 
 
-def processes_of(parent):
+def children_of(parent):
     """Who says that `parent` is his parent."""
     found = []
     for status in Path("/proc").glob("[0-9]*/status"):
@@ -249,7 +283,7 @@ def processes_of(parent):
         except OSError:
             continue
         if fields.get("PPid") == str(parent):
-            found.append(fields["Name"])
+            found.append(int(fields["Pid"]))
     return found
 
 

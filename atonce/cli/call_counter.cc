@@ -14,28 +14,50 @@
 namespace atonce {
 namespace {
 
-/// What the one who counts tells the one who asked, before and after.
-struct Told {
-  pid_t worker;
+/// What the one who counts tells the one who asked: before,
+struct Begun {
+  pid_t worker;  ///< below zero: there is none
+  int error;     ///< and why
   bool traced;
+};
+/// and after.
+struct Counted {
+  std::uint64_t calls;
+  int status;  ///< of the worker
 };
 
 constexpr int call_stop = SIGTRAP | 0x80;  // PTRACE_O_TRACESYSGOOD
 
+bool stops_a_process(int signal) {
+  return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
+
+/// Lets who has stopped go on; who was stopped by somebody stays so until he says otherwise.
+void let_go(pid_t who, int status) {
+  const int why = WSTOPSIG(status), event = status >> 16;
+  if (event == PTRACE_EVENT_STOP && stops_a_process(why)) {
+    ptrace(PTRACE_LISTEN, who, nullptr, nullptr);
+    return;
+  }
+  const std::intptr_t signal = why == call_stop || event != 0 ? 0 : why;
+  ptrace(PTRACE_SYSCALL, who, nullptr, reinterpret_cast<void*>(signal));
+}
+
 /// Goes on until nobody is left who could be stopped. Each call stops twice, but for those that never return.
-std::uint64_t count_stops() {
+Counted count_stops(pid_t worker) {
   std::uint64_t stops = 0;
+  int ended = 0;
   for (;;) {
     int status = 0;
     const pid_t who = waitpid(-1, &status, __WALL);
     if (who < 0 && errno == EINTR) continue;
-    if (who < 0) return (stops + 1) / 2;
-    if (!WIFSTOPPED(status)) continue;
-    const int why = WSTOPSIG(status);
-    const bool is_call = why == call_stop, is_event = status >> 16 != 0;
-    stops += is_call ? 1 : 0;
-    ptrace(PTRACE_SYSCALL, who, nullptr,
-           reinterpret_cast<void*>(static_cast<std::intptr_t>(is_call || is_event ? 0 : why)));
+    if (who < 0) return {(stops + 1) / 2, ended};
+    if (WIFSTOPPED(status)) {
+      stops += WSTOPSIG(status) == call_stop ? 1 : 0;
+      let_go(who, status);
+    } else if (who == worker) {
+      ended = status;
+    }
   }
 }
 
@@ -47,7 +69,7 @@ bool trace(pid_t worker) {
 }
 
 /// In a process of its own: only its own children are waited for.
-[[noreturn]] void count_here(const std::function<bool(int)>& work, int answers, int told) {
+[[noreturn]] void count_here(const std::function<int(int)>& work, int answers, int told) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   for (const int ending : {SIGINT, SIGTERM, SIGHUP}) signal(ending, SIG_IGN);  // They are the worker's to heed.
   int start[2];
@@ -60,14 +82,14 @@ bool trace(pid_t worker) {
     close(start[1]);
     while (read(start[0], &go, 1) < 0 && errno == EINTR) {
     }
-    _exit(work(answers) ? 0 : 1);
+    _exit(work(answers));
   }
+  const Begun begun{worker, errno, worker > 0 && trace(worker)};
   close(answers);
-  const Told before{worker, worker > 0 && trace(worker)};
-  write_whole(told, &before, sizeof before);
+  write_whole(told, &begun, sizeof begun);
   close(start[1]);
-  const std::uint64_t calls = count_stops();
-  _exit(write_whole(told, &calls, sizeof calls) ? 0 : 1);
+  const Counted counted = count_stops(worker);
+  _exit(write_whole(told, &counted, sizeof counted) ? 0 : 1);
 }
 
 bool read_plain(int from, void* bytes, std::size_t size) {
@@ -77,8 +99,8 @@ bool read_plain(int from, void* bytes, std::size_t size) {
 
 }  // namespace
 
-std::optional<CallCount> count_system_calls(const std::function<bool(int to)>& work,
-                                            const std::function<bool(int from, pid_t worker)>& read) {
+std::optional<CallCount> count_system_calls(const std::function<int(int to)>& work,
+                                            const std::function<void(int from, pid_t worker)>& read) {
   int answers[2], told[2];
   if (pipe(answers) != 0) return std::nullopt;
   if (pipe(told) != 0) {
@@ -91,15 +113,20 @@ std::optional<CallCount> count_system_calls(const std::function<bool(int to)>& w
     close(answers[0]), close(told[0]);
     count_here(work, answers[1], told[1]);
   }
+  int error = errno;
   close(answers[1]), close(told[1]);
-  Told who{};
-  std::uint64_t calls = 0;
-  const bool whole = counter > 0 && read_plain(told[0], &who, sizeof who) && who.worker > 0 &&
-                     read(answers[0], who.worker) && read_plain(told[0], &calls, sizeof calls);
+  Begun begun{};
+  Counted counted{};
+  bool whole = counter > 0 && read_plain(told[0], &begun, sizeof begun);
+  if (whole && begun.worker < 0) error = begun.error;
+  whole = whole && begun.worker > 0;
+  if (whole) read(answers[0], begun.worker);
+  whole = whole && read_plain(told[0], &counted, sizeof counted);
   close(answers[0]), close(told[0]);
   if (counter > 0) reap(counter);
+  errno = error;
   if (!whole) return std::nullopt;
-  return CallCount{who.traced ? std::optional(calls) : std::nullopt};
+  return CallCount{begun.traced ? std::optional(counted.calls) : std::nullopt, counted.status};
 }
 
 }  // namespace atonce

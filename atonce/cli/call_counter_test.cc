@@ -1,10 +1,15 @@
 #include "atonce/cli/call_counter.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <fstream>
+#include <iterator>
+#include <string>
 #include <thread>
 
 #include "atonce/cli/child_pipe.h"
@@ -12,10 +17,10 @@
 namespace atonce {
 namespace {
 
-bool read_byte(int from, pid_t worker) {
+void read_byte(int from, pid_t worker) {
   const Control control;
   char byte = 0;
-  return read_whole(from, &byte, 1, worker, control);
+  (void)read_whole(from, &byte, 1, worker, control);
 }
 
 /// The calls of a process that does `work`; nothing where this machine lets nobody be traced.
@@ -23,7 +28,7 @@ std::optional<std::uint64_t> calls_of(const std::function<void()>& work) {
   const auto count = count_system_calls(
       [&](int to) {
         work();
-        return write_whole(to, "x", 1);
+        return write_whole(to, "x", 1) ? 0 : 1;
       },
       read_byte);
   EXPECT_TRUE(count);
@@ -60,9 +65,37 @@ TEST(CallCounter, CountsThoseOfThreadsAndChildrenToo) {
   EXPECT_NEAR(static_cast<double>(in_child(1'001)) - static_cast<double>(in_child(1)), 1'000, 10);
 }
 
-TEST(CallCounter, SaysNothingOfWorkThatFailed) {
-  EXPECT_FALSE(count_system_calls([](int) { return false; }, read_byte));
-  EXPECT_FALSE(count_system_calls([](int) -> bool { _exit(3); }, read_byte));
+TEST(CallCounter, TellsHowTheWorkEnded) {
+  EXPECT_EQ(WEXITSTATUS(count_system_calls([](int) { return 5; }, read_byte)->status), 5);
+  const auto killed = count_system_calls([](int) -> int { return raise(SIGKILL); }, read_byte);
+  EXPECT_EQ(WTERMSIG(killed->status), SIGKILL);
+}
+
+TEST(CallCounter, LeavesWhoWasStoppedStopped) {
+  const auto stopped_at_all = [](pid_t worker) {
+    for (int looks = 0; looks < 1'000; ++looks) {
+      std::ifstream status(fmt::format("/proc/{}/stat", worker));
+      const std::string text(std::istreambuf_iterator<char>(status), {});
+      const char state = text[text.rfind(')') + 2];
+      if (state == 'T' || (state == 't' && looks > 200)) return true;
+      usleep(1'000);
+    }
+    return false;
+  };
+  bool stopped = false;
+  const auto count = count_system_calls(
+      [](int to) {
+        (void)write_whole(to, "x", 1);
+        return raise(SIGSTOP) + (write_whole(to, "y", 1) ? 0 : 1);
+      },
+      [&](int from, pid_t worker) {
+        read_byte(from, worker);
+        stopped = stopped_at_all(worker);
+        kill(worker, SIGCONT);
+        read_byte(from, worker);
+      });
+  EXPECT_TRUE(stopped);
+  EXPECT_EQ(WEXITSTATUS(count->status), 0);
 }
 
 }  // namespace

@@ -45,9 +45,11 @@ bool read_whole(int from, void* bytes, std::size_t size, pid_t child, const Cont
   return true;
 }
 
-void reap(pid_t child) {
-  while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+int reap(pid_t child) {
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
+  return status;
 }
 
 }  // namespace atonce

@@ -15,7 +15,7 @@ bool write_whole(int to, const void* bytes, std::size_t size);
 /// `control` says stop, `child` is told by SIGINT, again each second, so that it ends at once in the end.
 bool read_whole(int from, void* bytes, std::size_t size, pid_t child, const Control& control);
 
-/// Waits until `child` has ended.
-void reap(pid_t child);
+/// Waits until `child` has ended, and gives its status as waitpid(2) has it.
+int reap(pid_t child);
 
 }  // namespace atonce

@@ -143,7 +143,8 @@ constexpr std::array commands{
                "appeared or flaps. Answers in doubt are no change; what lost packets alone would\n"
                "make is told apart, by the share of first answers that a second lap overturned.",
                diff_examples},
-    CommandRow{Command::report, "report", "DIR | FILE...", "a run or comparisons as one page of HTML, to look at and zoom",
+    CommandRow{Command::report, "report", "DIR | FILE...",
+               "a run or comparisons as one page of HTML, to look at and zoom",
                "Shows what the run in DIR, or each FILE that compare --json wrote, came to: who\n"
                "waited for what and how long, over time and by phase. The page is one file and\n"
                "needs no network. Several runs and files are parts of one page; - is stdin.",

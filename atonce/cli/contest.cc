@@ -13,23 +13,25 @@
 namespace atonce {
 namespace {
 
+const Complaint nothing_to_compare{"there is nothing to compare: the list has no targets"};
+
 class Rounds {
  public:
   Rounds(const Contest& contest, Comparison& comparison)
       : contest_(contest), comparison_(comparison), live_(!contest.quiet && is_live_terminal(STDERR_FILENO)) {}
 
-  bool run() {
+  int run() {
     const StopSignals signals(*control_);
     for (unsigned warm_up = 0; warm_up < contest_.warm_ups; ++warm_up)
       for (std::size_t i = 0; i < comparison_.strategies.size(); ++i)
-        if (!warm_up_strategy(i)) return false;
+        if (const int code = warm_up_strategy(i); code != exit_complete) return code;
     for (round_ = 0; round_ < contest_.rounds; ++round_) {
       for (std::size_t i = 0; i < comparison_.strategies.size(); ++i)
-        if (!run_strategy(i)) return false;
+        if (const int code = run_strategy(i); code != exit_complete) return code;
       for (std::size_t i = 0; i < contest_.peers.size(); ++i)
-        if (!run_peer(i)) return false;
+        if (!run_peer(i)) return exit_interrupted;
     }
-    return true;
+    return exit_complete;
   }
 
  private:
@@ -41,27 +43,29 @@ class Rounds {
     if (live_) tell("\r\033[K");
   }
 
-  bool warm_up_strategy(std::size_t i) {
+  int warm_up_strategy(std::size_t i) {
     StrategyRounds& strategy = comparison_.strategies[i];
     show("warm-up", strategy.strategy);
-    const std::optional<CountedRound> done = count_round_apart(contest_.body(i, true), *control_);
+    const RoundEnd<CountedRound> done = count_round_apart(contest_.body(i, true), *control_);
     hide();
-    if (!done || control_->stopping()) return false;
-    if (done->system_calls && done->targets > 0)
-      strategy.system_calls = static_cast<double>(*done->system_calls) / static_cast<double>(done->targets);
-    return true;
+    if (!done.value || control_->stopping()) return done.value ? exit_interrupted : done.code;
+    if (done.value->targets == 0) return complain_and_exit(nothing_to_compare);
+    if (done.value->system_calls)
+      strategy.system_calls = static_cast<double>(*done.value->system_calls) / static_cast<double>(done.value->targets);
+    return exit_complete;
   }
 
-  bool run_strategy(std::size_t i) {
+  int run_strategy(std::size_t i) {
     StrategyRounds& strategy = comparison_.strategies[i];
     show(round_text(), strategy.strategy);
-    std::optional<Round> done = run_round_apart(contest_.body(i, false), contest_.forked[i], *control_);
+    RoundEnd<Round> done = run_round_apart(contest_.body(i, false), *control_);
     hide();
-    if (!done || control_->stopping()) return false;
-    comparison_.targets = done->tally.total();
-    if (round_ == 0) slowest_ = std::max(slowest_, done->wall);
-    strategy.rounds.push_back(std::move(*done));
-    return true;
+    if (!done.value || control_->stopping()) return done.value ? exit_interrupted : done.code;
+    comparison_.targets = done.value->tally.total();
+    if (comparison_.targets == 0) return complain_and_exit(nothing_to_compare);
+    if (round_ == 0) slowest_ = std::max(slowest_, done.value->wall);
+    strategy.rounds.push_back(std::move(*done.value));
+    return exit_complete;
   }
 
   bool run_peer(std::size_t i) {
@@ -94,6 +98,6 @@ class Rounds {
 
 }  // namespace
 
-bool run_contest(const Contest& contest, Comparison& comparison) { return Rounds(contest, comparison).run(); }
+int run_contest(const Contest& contest, Comparison& comparison) { return Rounds(contest, comparison).run(); }
 
 }  // namespace atonce

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <array>
 
 #include "atonce/cli/set_field.h"
@@ -81,6 +83,10 @@ Parsed<void> apply_strategies(Invocation& invocation, const Values& values, cons
     for (const std::string_view part : split_commas(value)) {
       Parsed<StrategyChoice> choice = parse_strategy(part, names.strategies);
       if (!choice) return std::unexpected(std::move(choice.error()));
+      const auto is_same = [&](const StrategyChoice& other) {
+        return other.name == choice->name && other.count == choice->count;
+      };
+      if (std::ranges::any_of(choices, is_same)) return complain(fmt::format("{} is named twice", part));
       choices.push_back(std::move(*choice));
     }
   }

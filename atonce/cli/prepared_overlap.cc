@@ -67,12 +67,17 @@ Parsed<void> check(const Plan& plan, const StrategyChoice& choice) {
 
 }  // namespace
 
+Parsed<void> check_overlap(const Plan& plan) {
+  for (const StrategyChoice& choice : plan.strategies)
+    if (const Parsed<void> fits = check(plan, choice); !fits) return fits;
+  return {};
+}
+
 Parsed<PreparedOverlap> prepare_overlap(const Plan& asked) {
   PreparedOverlap setting{.plan = asked};
   Plan& plan = setting.plan;
   if (plan.seed == 0) plan.seed = fresh_seed();
-  for (const StrategyChoice& choice : plan.strategies)
-    if (const Parsed<void> fits = check(plan, choice); !fits) return std::unexpected(fits.error());
+  if (const Parsed<void> fits = check_overlap(plan); !fits) return std::unexpected(fits.error());
   plan.pacing.window = std::max(1u, plan.overlap.asks);
   if (plan.overlap.world_samples) {
     auto world = start_world(plan);

@@ -17,6 +17,9 @@ struct PreparedOverlap {
   std::optional<NumberServerProcess> world;
 };
 
+/// Complains of what is asked for and cannot be; nothing is looked up or started for it.
+Parsed<void> check_overlap(const Plan& plan);
+
 /// Checks what can be checked before anything starts, draws a seed where none is given, and starts the world. To be
 /// called while the process has one thread.
 Parsed<PreparedOverlap> prepare_overlap(const Plan& plan);

@@ -85,6 +85,7 @@ ExitCode tell_report(ReportFile* file, std::string_view report) {
 std::string write_contest(const Contest& contest, const Comparison& comparison) {
   std::string text = fmt::format("job        {} ({})\nrounds     {}, after {} to warm up\n", comparison.job,
                                  escape_for_terminal(comparison.input), contest.rounds, contest.warm_ups);
+  if (!comparison.world.empty()) text += fmt::format("world      {}\n", escape_for_terminal(comparison.world));
   for (const StrategyRounds& strategy : comparison.strategies)
     text += fmt::format("strategy   {} ({}; {} in flight)\n", strategy.strategy, strategy.engine, strategy.window);
   for (std::size_t i = 0; i < contest.peers.size(); ++i)
@@ -112,7 +113,6 @@ int compare(Contest& contest, Comparison& comparison, const Plan& plan, const st
     const StrategyChoice& choice = plan.strategies[i];
     comparison.strategies.push_back(
         {.strategy = write_choice(choice), .engine = staffings[i].engine, .window = staffings[i].window});
-    contest.forked.push_back(choice.name == "processes" ? staffings[i].workers : 0);
   }
   comparison.processors = read_machine_facts().processors;
   comparison.thresholds = request.thresholds;
@@ -125,8 +125,10 @@ int compare(Contest& contest, Comparison& comparison, const Plan& plan, const st
   if (!pages) return complain_and_exit(pages.error());
   const auto report = open_report(plan.output);
   if (!report) return complain_and_exit(report.error());
-  if (!run_contest(contest, comparison))
+  const int ended = run_contest(contest, comparison);
+  if (ended == exit_interrupted)
     return complain_and_exit({"the comparison was interrupted; there is nothing to compare"}, exit_interrupted);
+  if (ended != exit_complete) return ended;
   const bool colour = *report == nullptr && wants_colour(STDOUT_FILENO);
   const ExitCode told = tell_report(report->get(), write_report(comparison, request.format, colour));
   if (pages->wanted() && !write_pages(*pages, comparison)) return exit_local_limit;
@@ -134,10 +136,16 @@ int compare(Contest& contest, Comparison& comparison, const Plan& plan, const st
   return all_thresholds_hold(comparison) ? told : exit_threshold;
 }
 
+/// For a dry run: nothing is looked up or started.
+Parsed<PreparedOverlap> only_checked(const Plan& plan) {
+  if (const Parsed<void> fits = check_overlap(plan); !fits) return std::unexpected(fits.error());
+  return PreparedOverlap{.plan = plan};
+}
+
 int compare_overlap(const Invocation& invocation) {
   if (!invocation.compare.peers.empty())
     return complain_and_exit({"a peer is given a list, and overlap has none: leave --peer out"});
-  const Parsed<PreparedOverlap> setting = prepare_overlap(invocation.plan);
+  const auto setting = invocation.plan.dry_run ? only_checked(invocation.plan) : prepare_overlap(invocation.plan);
   if (!setting) return complain_and_exit(setting.error());
   const Plan& plan = setting->plan;
   const Parsed<std::vector<Staffing>> staffings = staff(plan);
@@ -177,6 +185,7 @@ int run_compare(const Invocation& asked) {
   if (!staffings) return complain_and_exit(staffings.error());
   Comparison comparison{.job = plan.job, .input = input};
   if (setting->world) comparison.world = write_world_spec(setting->world->spec());
+  if (plan.dry_run && plan.world) comparison.world = plan.world->profile.empty() ? "the default" : plan.world->profile;
   Contest contest{.body = [&](std::size_t i, bool warm_up) {
     return round_of_list(*setting, plan.strategies[i], (*staffings)[i], warm_up);
   }};

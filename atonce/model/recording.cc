@@ -102,12 +102,17 @@ void OutcomeRecorder::sample(std::uint64_t index, std::string_view label, Verdic
 }
 
 std::unique_ptr<Recording> OutcomeRecorder::finish(Instant end) const {
+  const Duration wall = std::max(last_, end - begin_);
+  OutcomeRecorder whole(*this);
+  whole.widen_to(std::max(Duration{}, wall - Duration(1)));
+  return whole.write_recording(wall);
+}
+
+std::unique_ptr<Recording> OutcomeRecorder::write_recording(Duration wall) const {
   auto recording = std::make_unique<Recording>();
-  recording->wall = std::max(last_, end - begin_);
+  recording->wall = wall;
   recording->bin = width_;
-  const std::int64_t bins = (recording->wall + width_ - Duration(1)) / width_;
-  recording->bin_count =
-      static_cast<std::uint32_t>(std::min<std::int64_t>(bins, static_cast<std::int64_t>(Recording::bins_max)));
+  recording->bin_count = static_cast<std::uint32_t>((wall + width_ - Duration(1)) / width_);
   std::uint64_t running = 0;
   for (std::uint32_t i = 0; i < recording->bin_count; ++i) {
     const Bin& bin = bins_[i];

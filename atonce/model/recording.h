@@ -76,6 +76,7 @@ class OutcomeRecorder {
     double after_starts_s = 0, after_stops_s = 0;  ///< whole lengths, of many jobs of years, would not fit a Duration
   };
 
+  std::unique_ptr<Recording> write_recording(Duration wall) const;
   void note(Instant started, Instant finished, const TimedPhases& phases, bool ends);
   bool samples(std::uint64_t index) const { return index % stride_ == 0; }
   void sample(std::uint64_t index, std::string_view label, Verdict verdict, const TimedPhases& phases);

@@ -61,6 +61,15 @@ TEST(Recording, HasRoomForManyJobsOfYears) {
   EXPECT_THAT(in_flight(*recording), Each(FloatNear(jobs, 1)));
 }
 
+TEST(Recording, HasBinsUpToItsEndAlsoWhereNothingEndsThere) {
+  OutcomeRecorder recorder(zero);
+  add(recorder, 0, 0ms, 1ms);
+  const auto recording = recorder.finish(zero + 1s);
+  EXPECT_EQ(recording->wall, 1s);
+  EXPECT_GE(recording->bin * static_cast<std::int64_t>(recording->bin_count), recording->wall);
+  EXPECT_LT(recording->bin * static_cast<std::int64_t>(recording->bin_count - 1), recording->wall);
+}
+
 TEST(Recording, CountsWhatEndsWithItsEnd) {
   OutcomeRecorder recorder(zero);
   add(recorder, 0, 0ms, 64us * 16);

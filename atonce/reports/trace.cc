@@ -50,7 +50,7 @@ class Trace {
 
   void add_job(std::size_t thread, const RecordedJob& job) {
     const std::string label = quoted(job.name());
-    name("thread_name", thread, fmt::format("{} {}", job.index, job.name()));
+    name("thread_name", thread, fmt::format("{} {}", job.index + 1, job.name()));
     event("\"ph\":\"M\",\"name\":\"thread_sort_index\",\"tid\":{},\"args\":{{\"sort_index\":{}}}", thread, thread);
     for (const RecordedJob::Part& part : job.all_parts())
       event(

@@ -53,6 +53,7 @@ class Run {
   }
 
   RunResult run() {
+    show(started_);  // Whoever watches knows when it began.
     do run_lap();
     while (goes_on() && begin_next_lap());
     collector_.give_up(laps_.unsettled());

@@ -45,7 +45,8 @@ Task<std::optional<Outcome>> TargetFeed::next() {
 }
 
 bool TargetFeed::next_by(Instant now, Outcome& outcome) {
-  if (claimed_next_ == claimed_.size()) return false;
+  const bool held = sweep_.control.conditions.hold.load(std::memory_order_relaxed);
+  if (claimed_next_ == claimed_.size() || held || sweep_.control.stopping()) return false;
   outcome.due = claim_due(now);
   if (outcome.due > now) {
     next_due_ = outcome.due;
