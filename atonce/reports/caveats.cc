@@ -16,7 +16,9 @@ constexpr double wall_short_s = 0.05;
 constexpr double spread_noisy = 0.15;
 constexpr double outlier_factor = 1.5;
 constexpr double cpu_share_busy = 0.8;
-constexpr std::size_t rounds_few = 3;
+constexpr std::size_t rounds_few = 5;
+// Of fewer, none can be called a stray.
+constexpr std::size_t rounds_for_strays = 3;
 constexpr double timeouts_many = 0.3;
 constexpr double slowest_share = 0.8;
 // A target that takes so many times as long as alone stood in a queue somewhere.
@@ -149,7 +151,7 @@ std::string few_rounds(const Comparison& comparison, const Figures&) {
   std::size_t least = rounds_few;
   for (const StrategyRounds& strategy : comparison.strategies) least = std::min(least, strategy.rounds.size());
   if (least >= rounds_few) return {};
-  return fmt::format("{} round{} a strategy tell nothing about noise; use --rounds {} or more.", least,
+  return fmt::format("{} round{} a strategy tell little about noise; use --rounds {} or more.", least,
                      least == 1 ? "" : "s", rounds_few);
 }
 
@@ -172,7 +174,7 @@ std::string too_noisy(const Comparison& comparison, const Figures& figures) {
 std::string first_round_slow(const Comparison& comparison, const Figures& figures) {
   const Names names = contestants_where(comparison, figures, [](const Contestant& one) {
     const auto& rounds = one.run.rounds;
-    if (rounds.size() < rounds_few) return false;
+    if (rounds.size() < rounds_for_strays) return false;
     std::vector<double> rest;
     for (std::size_t j = 1; j < rounds.size(); ++j) rest.push_back(seconds(rounds[j].wall));
     return seconds(rounds[0].wall) > outlier_factor * median_of(rest);
@@ -187,7 +189,7 @@ std::string first_round_slow(const Comparison& comparison, const Figures& figure
 std::string stray_round(const Comparison& comparison, const Figures& figures) {
   const Names names = contestants_where(comparison, figures, [](const Contestant& one) {
     const auto& rounds = one.run.rounds;
-    if (rounds.size() < rounds_few) return false;
+    if (rounds.size() < rounds_for_strays) return false;
     return std::any_of(rounds.begin() + 1, rounds.end(), [&](const Round& round) {
       return seconds(round.wall) > outlier_factor * one.figures.wall_s.median;
     });

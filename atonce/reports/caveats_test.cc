@@ -40,6 +40,9 @@ TEST(Caveats, TellThatRoundsAreFew) {
   Comparison comparison = sound();
   for (StrategyRounds& strategy : comparison.strategies) strategy.rounds.resize(1);
   EXPECT_THAT(caveats(comparison), Contains(HasSubstr("1 round a strategy")));
+  comparison = sound();
+  for (StrategyRounds& strategy : comparison.strategies) strategy.rounds.resize(4);
+  EXPECT_THAT(caveats(comparison), ElementsAre("4 rounds a strategy tell little about noise; use --rounds 5 or more."));
 }
 
 TEST(Caveats, TellThatARunWasTooShort) {
@@ -139,8 +142,9 @@ TEST(Caveats, TellWhichOfTwoIsFasterOnlyWhereTheNoiseAllowsIt) {
   Comparison comparison = sound();
   comparison.strategies.push_back(comparison.strategies[1]);
   comparison.strategies[2].strategy = "threads:4";
-  comparison.strategies[2].rounds = {round_of(0.198, mostly_open), round_of(0.205, mostly_open),
-                                     round_of(0.199, mostly_open)};
+  comparison.strategies[2].rounds.clear();
+  for (const double wall_s : {0.198, 0.205, 0.199, 0.202, 0.199})
+    comparison.strategies[2].rounds.push_back(round_of(wall_s, mostly_open));
   EXPECT_THAT(caveats(comparison),
               Contains(HasSubstr("Within the noise, which of two is faster is not known: async and "
                                  "threads:4")));

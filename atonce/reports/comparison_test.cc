@@ -157,7 +157,7 @@ TEST(Comparison, DrawsEachTimeToOneScale) {
 TEST(Comparison, TellsWhereTheSpeedUpLiesWhereRoundsAreEnough) {
   EXPECT_THAT(write_comparison_table(sound(), false), HasSubstr("10 - 10"));
   Comparison comparison = sound();
-  for (StrategyRounds& strategy : comparison.strategies) strategy.rounds.resize(2);
+  for (StrategyRounds& strategy : comparison.strategies) strategy.rounds.resize(4);
   const auto report = nlohmann::json::parse(write_comparison_json(comparison));
   EXPECT_TRUE(report["strategies"][1]["speed_up"]["low"].is_null());
 }
@@ -204,7 +204,7 @@ TEST(Comparison, ShowsHowTheRoundInTheMiddleWentOverTime) {
   EXPECT_DOUBLE_EQ(report["strategies"][1]["recording"]["wall"].get<double>(), 0.2);
   EXPECT_TRUE(report["strategies"][0]["recording"].is_null());
   EXPECT_EQ(report["kind"], "comparison");
-  EXPECT_EQ(report["title"], "probe of 4 targets (domains.csv), 3 rounds");
+  EXPECT_EQ(report["title"], "probe of 4 targets (domains.csv), 5 rounds");
 }
 
 TEST(Comparison, SurvivesNothingToCompare) {
