@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "atonce/model/escape.h"
+#include "atonce/reports/caveat_names.h"
 #include "atonce/reports/caveats.h"
 #include "atonce/reports/comparison_figures.h"
 #include "atonce/reports/text.h"
@@ -17,9 +18,6 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-std::string in_time(double value_s) {
-  return value_s <= 0 ? "0" : write_duration(Duration(std::llround(value_s * 1e9)));
-}
 std::string times(double factor) {
   return factor >= 100 ? fmt::format("{:.0f}x", factor) : fmt::format("{:.{}f}x", factor, factor >= 10 ? 1 : 2);
 }
