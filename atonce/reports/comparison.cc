@@ -99,7 +99,8 @@ std::string system_calls_text(const Comparison& comparison) {
   for (const StrategyRounds& strategy : comparison.strategies)
     if (strategy.system_calls)
       text += fmt::format("{}{} {:.1f}", text.empty() ? "" : ", ", strategy.strategy, *strategy.system_calls);
-  return text.empty() ? text : fmt::format("System calls for each target: {}.\n", text);
+  if (!text.empty()) return fmt::format("System calls for each target: {}.\n", text);
+  return comparison.calls_forbidden ? "System calls were not counted: this process may trace nobody (ptrace).\n" : "";
 }
 
 Table thresholds_table(const Comparison& comparison, std::string (*escape)(std::string_view)) {
@@ -234,6 +235,7 @@ std::string write_comparison_markdown(const Comparison& comparison) {
   const ComparisonFigures figures = figures_of(comparison);
   std::string text = markdown_text(title_of(comparison)) + "\n\n" + markdown_table(figures_table(comparison, figures)) +
                      "\n" + markdown_table(agreement_table(figures));
+  if (const std::string calls = system_calls_text(comparison); !calls.empty()) text += "\n" + markdown_text(calls);
   if (!figures.peers.empty())
     text += fmt::format("\n{}\n\n{}", what_peers_are, markdown_table(peers_table(comparison, figures)));
   if (!comparison.thresholds.empty()) text += "\n" + markdown_table(thresholds_table(comparison, markdown_text));
