@@ -31,8 +31,9 @@ std::string limit_text(const Comparison& comparison, const Figures& figures, std
                                          figures.strategies[figures.baseline].strategy);
   if (limit.who == Limit::Who::machine)
     return fmt::format(
-        "{}, while this machine's processors were busy: they were the limit ({} used {:.0f} % of them; what else ran, "
-        "the server perhaps among it, {:.0f} %). Of a server with a machine of its own this says nothing.",
+        "{}, while this machine's processors were busy, and that was the limit: {} used {:.0f} % of them; what else "
+        "ran, "
+        "the server perhaps among it, {:.0f} %. Of a server with a machine of its own this says nothing.",
         slower, name, limit.ours * 100, limit.others * 100);
   std::string text = fmt::format(
       "{}, while {} used {:.0f} % of the processor time open to it: what it asked was the limit (the server, the path, "
