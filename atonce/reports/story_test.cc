@@ -38,6 +38,15 @@ TEST(Story, TellsWhoWasFasterByHowMuchAndThatWaitingOverlaps) {
                                              HasSubstr("Waiting overlaps")));
 }
 
+TEST(Story, DoesNotExplainByWaitingWhatBothDid) {
+  Comparison comparison = sound();
+  comparison.strategies[0].strategy = "threads:30";
+  comparison.strategies[0].window = 30;
+  take(comparison.strategies[0], 300ms);
+  take(comparison.strategies[1], 400ms);
+  EXPECT_THAT(story(comparison), Not(Contains(HasSubstr("Waiting overlaps"))));
+}
+
 TEST(Story, SaysOfAServerOfOneWorkerThatItWasTheLimitAndNotThatWaitingOverlaps) {
   Comparison comparison = sound();
   scale(comparison.strategies[1], {10.0, 10.1, 9.9, 10.2, 9.8});
