@@ -86,6 +86,7 @@ def comparison(job, count, lengths, strategies, busy_s, seed=1):
             "strategies": rows, "peers": [peer], "agreement": [[1.0] * len(rows) for _ in rows],
             "thresholds": [{"text": "async/sequential >= 10", "value": 18.2, "low": 17.9, "high": 18.6, "holds": True},
                            {"text": "processes/sequential >= 10", "value": 3.9, "low": 3.7, "high": 4.1, "holds": False}],
+            "story": ["async:80 took 310ms, sequential 5.2s: 16.8 times as fast.", "sequential computed for 1 % of its time, and waited for the rest."],
             "caveats": ["The server answered 1 of 400 requests later than it was asked to: it, not the strategy, may have been the limit.",
                         "threads:20 and async:20 differ by less than their spread."]}
 
@@ -111,5 +112,5 @@ def run():
     row = section["strategies"][0]
     row.update(cpu=None, speed_up=None, memory_peak_bytes=None, switches_voluntary=None, switches_involuntary=None, system_calls=None, rounds=[])
     section.update(kind="run", baseline=None, title="fetch of 80 targets (urls.txt), async:20", peers=[], thresholds=[], agreement=[],
-                   summary=[["read", "80"], ["ok", "78"], ["timeout", "2"], ["took", "310 ms"]])
+                   story=[], summary=[["read", "80"], ["ok", "78"], ["timeout", "2"], ["took", "310 ms"]])
     return section

@@ -100,7 +100,7 @@ class PageTest(ProgramTest):
             return new Set(pixels).size})""")
         self.assertGreater(min(colours), 10)
         widths = page.run("return [...document.querySelectorAll('.stretch')].map(bar => bar.getBoundingClientRect().width)")
-        self.assertGreater(min(widths), 0.5)
+        self.assertGreater(min(widths), 1.99)
         self.assertGreater(max(widths), 500)
 
     def test_strategies_share_one_axis_and_the_shortest_run_looks_it(self):
@@ -118,7 +118,7 @@ class PageTest(ProgramTest):
 
     def test_a_page_without_sections_missing_keys_is_read_in_words(self):
         text = self.page_of(page_samples.waits()).run("return document.body.innerText")
-        for words in ("async:80", "waiting for many things at once takes no longer than waiting for one", "does not hold", "py-threads",
+        for words in ("async:80", "16.8 times as fast. sequential computed for 1 %", "does not hold", "py-threads",
                       "Every two strategies gave the same verdict", "it, not the strategy, may have been the limit"):
             self.assertIn(words, text)
 
@@ -255,7 +255,7 @@ class PageTest(ProgramTest):
             strategy["engine"] = words[i]
             strategy["rounds"][0]["verdicts"] = {word: 1 for word in words}
         section["title"] = section["input"] = section["world"] = words[0]
-        section["caveats"] = list(words)
+        section["caveats"] = section["story"] = list(words)
         section["thresholds"] = [{"text": word, "value": 1, "holds": True} for word in words]
         section["summary"] = [[word, word] for word in words]
         section["peers"] = [{**section["peers"][0], "peer": word, "failure": word} for word in words[:20]]

@@ -41,6 +41,7 @@ struct StrategyRounds {
   std::string strategy;                ///< as chosen, "threads:20"
   std::string engine;                  ///< "ring", "epoll", "blocking"
   std::uint32_t window = 1;            ///< in flight at most
+  std::uint32_t workers = 1;           ///< loops, threads or processes: so many processors can it use at once
   std::optional<double> system_calls;  ///< for each target, counted in the warm-up
   std::vector<Round> rounds;           ///< in the order they ran; round i of every strategy ran side by side
 };
@@ -68,7 +69,10 @@ struct Comparison {
   std::string input;  ///< the list, or the targets, as a person names them
   std::string world;  ///< the simulated internet's spec; empty: the real network
   std::uint64_t targets = 0;
-  unsigned processors = 1;  ///< of this machine
+  unsigned processors = 1;        ///< of this machine
+  std::optional<double> rate;     ///< starts a second, at most (--rate)
+  std::uint32_t per_address = 0;  ///< in flight to one address, at most (--per-address); 0: no bound
+  bool calls_forbidden = false;   ///< system calls were to be counted in the warm-up, and this process may trace nobody
   std::vector<StrategyRounds> strategies;
   std::vector<PeerRounds> peers;
   std::vector<Threshold> thresholds;

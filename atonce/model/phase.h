@@ -28,7 +28,7 @@ constexpr std::array<PhaseRow, phase_count> all_phases{{
     {Phase::secure, "secure", "waiting for the TLS handshake"},
     {Phase::answer, "answer", "asked, and waiting for the first byte of the answer"},
     {Phase::receive, "receive", "the answer was on its way"},
-    {Phase::disk, "disk", "waiting for the file system"},
+    {Phase::disk, "disk", "in the file system: the kernel at work, or a disk waited for"},
     {Phase::compute, "compute", "computing"},
 }};
 

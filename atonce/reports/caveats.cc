@@ -6,6 +6,8 @@
 #include <array>
 #include <functional>
 
+#include "atonce/reports/caveat_names.h"
+#include "atonce/reports/caveats_of_limits.h"
 #include "atonce/reports/text.h"
 
 namespace atonce {
@@ -15,26 +17,13 @@ namespace {
 constexpr double wall_short_s = 0.05;
 constexpr double spread_noisy = 0.15;
 constexpr double outlier_factor = 1.5;
-constexpr double cpu_share_busy = 0.8;
-constexpr std::size_t rounds_few = 3;
-constexpr double timeouts_many = 0.3;
-constexpr double slowest_share = 0.8;
-// A target that takes so many times as long as alone stood in a queue somewhere.
-constexpr double slower_queueing = 1.5;
-// Who leaves so much of the processors idle was not held up by them.
-constexpr double own_share_idle = 0.6;
-constexpr double others_share_busy = 0.25;
+constexpr double failures_many = 0.05;
+constexpr std::size_t rounds_few = 5;
+// Of fewer, none can be called a stray.
+constexpr std::size_t rounds_for_strays = 3;
 
 using Figures = ComparisonFigures;
 using Names = std::vector<std::string>;
-
-/// The names of the strategies for which `holds`.
-Names strategies_where(const Figures& figures, const std::function<bool(std::size_t)>& holds) {
-  Names names;
-  for (std::size_t i = 0; i < figures.strategies.size(); ++i)
-    if (holds(i)) names.push_back(figures.strategies[i].strategy);
-  return names;
-}
 
 /// A strategy or a peer, with what its rounds say.
 struct Contestant {
@@ -54,15 +43,10 @@ Names contestants_where(const Comparison& comparison, const Figures& figures,
   return names;
 }
 
-std::string joined(const Names& names) { return fmt::format("{}", fmt::join(names, ", ")); }
-
 std::string share_text(double share) {
   constexpr double whole = 1'000'000;
   return percent(static_cast<std::uint64_t>(share * whole), static_cast<std::uint64_t>(whole));
 }
-
-/// Its few targets are not of a kind: a time that they take, or a window for them, says little.
-bool is_overlap(const Comparison& comparison) { return comparison.job == "overlap"; }
 
 std::string verdicts_differ(const Comparison&, const Figures& figures) {
   double least = 1;
@@ -107,6 +91,39 @@ std::string local_verdicts(const Comparison& comparison, const Figures& figures)
       joined(names));
 }
 
+/// Failed, and neither waited for until a deadline nor by this machine, which have caveats of their own.
+bool is_quick_failure(const VerdictRow& row) {
+  const bool is_answered =
+      is_success(row.verdict) || row.verdict == Verdict::http_status || row.verdict == Verdict::assert_failed;
+  return !is_answered && !is_silence(row.verdict) && !is_stall(row.verdict) && row.blame != Blame::local;
+}
+
+/// "1 of 2 targets of async failed (closed 1)"; empty where hardly any did.
+std::string failures_of(const StrategyRounds& strategy) {
+  const Round* round = median_round(strategy);
+  if (round == nullptr) return {};
+  std::uint64_t failed = 0;
+  std::string verdicts;
+  for (const VerdictRow& row : all_verdicts) {
+    const std::uint64_t count = is_quick_failure(row) ? round->tally.of(row.verdict) : 0;
+    failed += count;
+    if (count > 0) verdicts += fmt::format("{}{} {}", verdicts.empty() ? "" : ", ", row.name, grouped(count));
+  }
+  const std::uint64_t total = round->tally.total();
+  if (failed == 0 || static_cast<double>(failed) < failures_many * static_cast<double>(total)) return {};
+  return fmt::format("{} of {} targets of {} failed ({})", grouped(failed), grouped(total), strategy.strategy,
+                     verdicts);
+}
+
+std::string failures(const Comparison& comparison, const Figures&) {
+  if (comparison.job == "probe") return {};  // It asks whether somebody is there; "closed" is an answer.
+  Names sentences;
+  for (const StrategyRounds& strategy : comparison.strategies)
+    if (std::string sentence = failures_of(strategy); !sentence.empty()) sentences.push_back(std::move(sentence));
+  if (sentences.empty()) return {};
+  return fmt::format("{}: how fast failures come says little.", joined(sentences));
+}
+
 /// The sentences that `say` has on each of the peers.
 std::string of_each_peer(const Comparison& comparison, const Figures& figures,
                          const std::function<std::string(const PeerRounds&, const PeerFigures&)>& say) {
@@ -149,7 +166,7 @@ std::string few_rounds(const Comparison& comparison, const Figures&) {
   std::size_t least = rounds_few;
   for (const StrategyRounds& strategy : comparison.strategies) least = std::min(least, strategy.rounds.size());
   if (least >= rounds_few) return {};
-  return fmt::format("{} round{} a strategy tell nothing about noise; use --rounds {} or more.", least,
+  return fmt::format("{} round{} a strategy tell little about noise; use --rounds {} or more.", least,
                      least == 1 ? "" : "s", rounds_few);
 }
 
@@ -172,22 +189,24 @@ std::string too_noisy(const Comparison& comparison, const Figures& figures) {
 std::string first_round_slow(const Comparison& comparison, const Figures& figures) {
   const Names names = contestants_where(comparison, figures, [](const Contestant& one) {
     const auto& rounds = one.run.rounds;
-    if (rounds.size() < rounds_few) return false;
+    if (rounds.size() < rounds_for_strays) return false;
     std::vector<double> rest;
     for (std::size_t j = 1; j < rounds.size(); ++j) rest.push_back(seconds(rounds[j].wall));
     return seconds(rounds[0].wall) > outlier_factor * median_of(rest);
   });
   if (names.empty()) return {};
+  const bool looked_up = std::ranges::any_of(comparison.strategies, [](const StrategyRounds& strategy) {
+    return any_round(strategy, [](const Tally& tally) { return tally.lookup_us.count() > 0; });
+  });
   return fmt::format(
-      "The first round of {} was much slower than the rest: a resolver's cache was cold. The median leaves it out, the "
-      "range shows it.",
-      joined(names));
+      "The first round of {} was much slower than the rest: {}. The median leaves it out, the range shows it.",
+      joined(names), looked_up ? "a resolver's cache was cold" : "something was cold, or something else was going on");
 }
 
 std::string stray_round(const Comparison& comparison, const Figures& figures) {
   const Names names = contestants_where(comparison, figures, [](const Contestant& one) {
     const auto& rounds = one.run.rounds;
-    if (rounds.size() < rounds_few) return false;
+    if (rounds.size() < rounds_for_strays) return false;
     return std::any_of(rounds.begin() + 1, rounds.end(), [&](const Round& round) {
       return seconds(round.wall) > outlier_factor * one.figures.wall_s.median;
     });
@@ -218,115 +237,16 @@ std::string within_noise(const Comparison& comparison, const Figures& figures) {
   return fmt::format("Within the noise, which of two is faster is not known: {}.", text);
 }
 
-/// Everything that was asked of others took so much longer than one after another.
-double slower_than_alone(const Comparison& comparison, const Figures& figures, std::size_t i) {
-  const Round* alone = median_round(comparison.strategies[figures.baseline]);
-  const Round* together = median_round(comparison.strategies[i]);
-  if (alone == nullptr || together == nullptr) return 1;
-  const auto median_us = [](const Round& round) {
-    return static_cast<double>(round.tally.total_us.percentile_us(0.5));
-  };
-  return median_us(*alone) > 0 ? median_us(*together) / median_us(*alone) : 1;
-}
-
-std::string others_were_the_limit(const Comparison& comparison, const Figures& figures) {
-  if (comparison.strategies.empty() || is_overlap(comparison)) return {};
-  std::string text;
-  for (std::size_t i = 0; i < comparison.strategies.size(); ++i) {
-    const Round* round = median_round(comparison.strategies[i]);
-    const double slower = slower_than_alone(comparison, figures, i);
-    if (i == figures.baseline || round == nullptr || slower < slower_queueing || round->wall <= Duration{}) continue;
-    const double busy = seconds(round->cpu()) / seconds(round->wall);
-    const double ours = busy / comparison.processors;
-    if (ours > own_share_idle) continue;
-    if (!text.empty()) text += " ";
-    text += fmt::format(
-        "Under {} a target took {:.1f} times as long as under {}, while {} had {:.0f} % of the processors: what it "
-        "asked "
-        "was the limit (the server, the path, the disk), not the strategy.",
-        figures.strategies[i].strategy, slower, figures.strategies[figures.baseline].strategy,
-        figures.strategies[i].strategy, ours * 100);
-    if (round->machine_busy.value_or(0) - ours > others_share_busy)
-      text += fmt::format(" Other programs on this machine, the server perhaps among them, used {:.0f} % of them.",
-                          (*round->machine_busy - ours) * 100);
-  }
-  return text;
-}
-
-std::string nothing_waited(const Comparison& comparison, const Figures& figures) {
-  if (comparison.strategies.empty()) return {};
-  const StrategyFigures& baseline = figures.strategies[figures.baseline];
-  if (baseline.strategy != "sequential" || baseline.wall_s.median <= 0) return {};
-  const double busy = baseline.cpu_s.median / baseline.wall_s.median;
-  if (busy < cpu_share_busy) return {};
-  return fmt::format(
-      "Nothing waited: sequential kept its processor busy {:.0f} % of the time, so waiting for many at once cannot "
-      "win. "
-      "Compare with latency (--world=mixed,rtt=50ms).",
-      std::min(busy, 1.0) * 100);
-}
-
-std::string mostly_timeouts(const Comparison& comparison, const Figures& figures) {
-  if (comparison.strategies.empty()) return {};
-  const auto& rounds = comparison.strategies[figures.baseline].rounds;
-  if (rounds.empty() || rounds[0].tally.total() == 0) return {};
-  const Tally& tally = rounds[0].tally;
-  std::uint64_t waited_out = tally.of(Verdict::timeout);
-  for (const VerdictRow& row : all_verdicts) waited_out += is_stall(row.verdict) ? tally.of(row.verdict) : 0;
-  const double share = static_cast<double>(waited_out) / static_cast<double>(tally.total());
-  if (share < timeouts_many) return {};
-  return fmt::format(
-      "{:.0f} % of the targets timed out: the speed-up is largely that of waiting for time-outs together, and grows "
-      "with their length.",
-      share * 100);
-}
-
-std::string bound_by_slowest(const Comparison& comparison, const Figures& figures) {
-  if (is_overlap(comparison)) return {};
-  const Names names = strategies_where(figures, [&](std::size_t i) {
-    const auto& rounds = comparison.strategies[i].rounds;
-    if (rounds.empty() || comparison.strategies[i].window < 2) return false;
-    std::vector<double> slowest;
-    for (const Round& round : rounds) slowest.push_back(static_cast<double>(round.tally.total_us.max_us()) / 1e6);
-    return median_of(slowest) >= slowest_share * figures.strategies[i].wall_s.median && comparison.targets > 1;
-  });
-  if (names.empty()) return {};
-  return fmt::format("{} took hardly longer than the slowest target alone: with more targets it would gain more.",
-                     joined(names));
-}
-
-std::string window_too_wide(const Comparison& comparison, const Figures& figures) {
-  if (is_overlap(comparison)) return {};
-  const Names names =
-      strategies_where(figures, [&](std::size_t i) { return comparison.strategies[i].window > comparison.targets; });
-  if (names.empty()) return {};
-  return fmt::format("{} could have more in flight than the {} targets there are: its window was never full.",
-                     joined(names), grouped(comparison.targets));
-}
-
 }  // namespace
 
 std::vector<std::string> caveats_of(const Comparison& comparison, const ComparisonFigures& figures) {
-  constexpr std::array rows{verdicts_differ,
-                            differs_from_itself,
-                            local_verdicts,
-                            peer_failed,
-                            peer_differs,
-                            peer_answers_missing,
-                            few_rounds,
-                            too_short,
-                            too_noisy,
-                            first_round_slow,
-                            stray_round,
-                            within_noise,
-                            others_were_the_limit,
-                            nothing_waited,
-                            mostly_timeouts,
-                            bound_by_slowest,
-                            window_too_wide};
+  constexpr std::array rows{verdicts_differ,  differs_from_itself,  local_verdicts, failures,  peer_failed,
+                            peer_differs,     peer_answers_missing, few_rounds,     too_short, too_noisy,
+                            first_round_slow, stray_round,          within_noise};
   std::vector<std::string> caveats;
   for (const auto& row : rows)
     if (std::string caveat = row(comparison, figures); !caveat.empty()) caveats.push_back(std::move(caveat));
+  for (std::string& caveat : caveats_of_limits(comparison, figures)) caveats.push_back(std::move(caveat));
   return caveats;
 }
 

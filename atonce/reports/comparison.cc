@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "atonce/model/escape.h"
+#include "atonce/reports/caveat_names.h"
 #include "atonce/reports/caveats.h"
 #include "atonce/reports/comparison_figures.h"
 #include "atonce/reports/text.h"
@@ -17,9 +18,6 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-std::string in_time(double value_s) {
-  return value_s <= 0 ? "0" : write_duration(Duration(std::llround(value_s * 1e9)));
-}
 std::string times(double factor) {
   return factor >= 100 ? fmt::format("{:.0f}x", factor) : fmt::format("{:.{}f}x", factor, factor >= 10 ? 1 : 2);
 }
@@ -101,7 +99,8 @@ std::string system_calls_text(const Comparison& comparison) {
   for (const StrategyRounds& strategy : comparison.strategies)
     if (strategy.system_calls)
       text += fmt::format("{}{} {:.1f}", text.empty() ? "" : ", ", strategy.strategy, *strategy.system_calls);
-  return text.empty() ? text : fmt::format("System calls for each target: {}.\n", text);
+  if (!text.empty()) return fmt::format("System calls for each target: {}.\n", text);
+  return comparison.calls_forbidden ? "System calls were not counted: this process may trace nobody (ptrace).\n" : "";
 }
 
 Table thresholds_table(const Comparison& comparison, std::string (*escape)(std::string_view)) {
@@ -236,6 +235,7 @@ std::string write_comparison_markdown(const Comparison& comparison) {
   const ComparisonFigures figures = figures_of(comparison);
   std::string text = markdown_text(title_of(comparison)) + "\n\n" + markdown_table(figures_table(comparison, figures)) +
                      "\n" + markdown_table(agreement_table(figures));
+  if (const std::string calls = system_calls_text(comparison); !calls.empty()) text += "\n" + markdown_text(calls);
   if (!figures.peers.empty())
     text += fmt::format("\n{}\n\n{}", what_peers_are, markdown_table(peers_table(comparison, figures)));
   if (!comparison.thresholds.empty()) text += "\n" + markdown_table(thresholds_table(comparison, markdown_text));

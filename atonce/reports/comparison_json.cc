@@ -6,6 +6,7 @@
 #include "atonce/reports/comparison.h"
 #include "atonce/reports/comparison_figures.h"
 #include "atonce/reports/recording_json.h"
+#include "atonce/reports/story.h"
 
 namespace atonce {
 namespace {
@@ -119,6 +120,7 @@ std::string write_comparison_json(const Comparison& comparison) {
   report["thresholds"] = Json::array();
   for (const Threshold& threshold : comparison.thresholds)
     report["thresholds"].push_back(json_of(comparison, threshold));
+  report["story"] = story_of(comparison, figures);
   report["caveats"] = caveats_of(comparison, figures);
   return report.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -157,7 +157,7 @@ TEST(Comparison, DrawsEachTimeToOneScale) {
 TEST(Comparison, TellsWhereTheSpeedUpLiesWhereRoundsAreEnough) {
   EXPECT_THAT(write_comparison_table(sound(), false), HasSubstr("10 - 10"));
   Comparison comparison = sound();
-  for (StrategyRounds& strategy : comparison.strategies) strategy.rounds.resize(2);
+  for (StrategyRounds& strategy : comparison.strategies) strategy.rounds.resize(4);
   const auto report = nlohmann::json::parse(write_comparison_json(comparison));
   EXPECT_TRUE(report["strategies"][1]["speed_up"]["low"].is_null());
 }
@@ -194,6 +194,27 @@ TEST(Comparison, TellsTheSystemCallsWhereTheyWereCounted) {
   EXPECT_TRUE(report["strategies"][0]["system_calls"].is_null());
 }
 
+TEST(Comparison, TellsTheSystemCallsInMarkdownToo) {
+  Comparison comparison = sound();
+  EXPECT_THAT(write_comparison_markdown(comparison), Not(HasSubstr("System calls")));
+  comparison.strategies[1].system_calls = 7.25;
+  EXPECT_THAT(write_comparison_markdown(comparison), HasSubstr("\nSystem calls for each target: async 7.2.\n"));
+}
+
+TEST(Comparison, SaysWhereSystemCallsCouldNotBeCounted) {
+  Comparison comparison = sound();
+  EXPECT_THAT(write_comparison_table(comparison, false), Not(HasSubstr("System calls")));
+  comparison.calls_forbidden = true;
+  EXPECT_THAT(write_comparison_table(comparison, false),
+              HasSubstr("System calls were not counted: this process may trace nobody (ptrace).\n"));
+  EXPECT_THAT(write_comparison_markdown(comparison), HasSubstr("System calls were not counted"));
+}
+
+TEST(Comparison, TellsTheStoryToThePage) {
+  const auto report = nlohmann::json::parse(write_comparison_json(sound()));
+  EXPECT_EQ(report["story"][0], "async took 200ms, sequential 2s: 10.0 times as fast.");
+}
+
 TEST(Comparison, ShowsHowTheRoundInTheMiddleWentOverTime) {
   Comparison comparison = sound();
   for (Round& round : comparison.strategies[1].rounds) {
@@ -204,7 +225,7 @@ TEST(Comparison, ShowsHowTheRoundInTheMiddleWentOverTime) {
   EXPECT_DOUBLE_EQ(report["strategies"][1]["recording"]["wall"].get<double>(), 0.2);
   EXPECT_TRUE(report["strategies"][0]["recording"].is_null());
   EXPECT_EQ(report["kind"], "comparison");
-  EXPECT_EQ(report["title"], "probe of 4 targets (domains.csv), 3 rounds");
+  EXPECT_EQ(report["title"], "probe of 4 targets (domains.csv), 5 rounds");
 }
 
 TEST(Comparison, SurvivesNothingToCompare) {

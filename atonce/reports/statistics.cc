@@ -26,7 +26,7 @@ Sample sample_of(std::span<const double> values) {
 }
 
 Ratio ratio_of_medians(std::span<const double> over, std::span<const double> under) {
-  constexpr std::size_t pairs_few = 3, resamples = 10'000, tail = resamples / 40;  // 2.5 % on either side.
+  constexpr std::size_t pairs_few = 5, resamples = 10'000, tail = resamples / 40;  // 2.5 % on either side.
   const double below = median_of(under);
   if (over.empty() || below <= 0) return {};
   Ratio ratio{.value = median_of(over) / below};

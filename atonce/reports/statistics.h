@@ -32,7 +32,7 @@ struct Ratio {
     double low = 0, high = 0;
   };
   double value = 0;                  ///< 0 where there is none
-  std::optional<Interval> interval;  ///< none of fewer than three pairs
+  std::optional<Interval> interval;  ///< none of fewer than five pairs
 
   bool within_noise() const { return interval && interval->low <= 1 && interval->high >= 1; }
 };

@@ -87,7 +87,9 @@ TEST(Statistics, ARatioIsResampledInPairs) {
 }
 
 TEST(Statistics, ARatioOfFewPairsHasNoBounds) {
-  EXPECT_FALSE(ratio_of_medians(std::vector{1.0, 2.0}, std::vector{1.0, 2.0}).interval);
+  const std::vector four{1.0, 2.0, 1.5, 1.2}, five{1.0, 2.0, 1.5, 1.2, 1.1};
+  EXPECT_FALSE(ratio_of_medians(four, four).interval);
+  EXPECT_TRUE(ratio_of_medians(five, five).interval);
   EXPECT_DOUBLE_EQ(ratio_of_medians(std::vector{3.0}, std::vector{1.5}).value, 2);
   EXPECT_DOUBLE_EQ(ratio_of_medians({}, {}).value, 0);
   EXPECT_DOUBLE_EQ(ratio_of_medians(std::vector{1.0}, std::vector{0.0}).value, 0);

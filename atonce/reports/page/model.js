@@ -121,6 +121,6 @@ function section_of(data) {
     title: data.title ?? "", is_run: data.kind === "run", baseline: data.baseline, targets: length_of(data.targets),
     phases, strategies, peers, left_out, agreement: list_of(data.agreement, most_strategies).map((row) => list_of(row, most_strategies)),
     thresholds: objects_of(data.thresholds, 200), summary: list_of(data.summary, 200).map((pair) => list_of(pair, 2)),
-    caveats: list_of(data.caveats, 200),
+    story: list_of(data.story, 20), caveats: list_of(data.caveats, 200),
   };
 }

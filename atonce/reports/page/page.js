@@ -1,22 +1,8 @@
 // The page: a section for each result that it holds.
 
-/// One or two sentences that say which strategy won, and why it could.
-function story_of(section) {
-  const timed = section.strategies.filter((one) => one.wall > 0);
-  if (section.is_run || timed.length < 2) return null;
-  const best = timed.reduce((one, other) => (other.wall < one.wall ? other : one));
-  const base = timed.find((one) => one.name === shown(section.baseline, 60)) ?? timed.reduce((one, other) => (other.wall > one.wall ? other : one));
-  const busy = base.cpu === null ? null : base.cpu / base.wall;
-  const gain = base.wall / best.wall;
-  const is_noise = best.low !== null && best.low <= 1 && best.high >= 1;
-  const first = best === base ? [name_of(base), " was not beaten: it took ", duration(base.wall), ". "]
-    : [name_of(best), " took ", duration(best.wall), ", ", name_of(base), " ", duration(base.wall), is_noise ? ": within the noise. " : gain < 1.1 ? ": hardly a difference. " : ": " + three_digits(gain) + " times as fast. "];
-  const why = busy === null ? []
-    : ["While ", quoted(base.name), " went on, a processor was busy for ", percent(busy), " of the time. ",
-      busy < 0.5 ? "The rest was waiting, and waiting for many things at once takes no longer than waiting for one."
-        : busy < 0.9 ? "There was some waiting for the others to fill with work."
-        : "Nothing was waited for, so there was nothing to overlap; only more processors could make it faster."];
-  return make("p", { class: "story" }, ...first, ...why);
+/// What the result comes to, in the sentences that came with it.
+function make_story(sentences) {
+  return sentences.length ? make("p", { class: "story" }, ...sentences.flatMap((sentence) => [quoted(sentence, 500), " "])) : null;
 }
 
 const part = (title, ...content) => {
@@ -47,7 +33,7 @@ function make_section(data, number) {
     drawn.length > 1 ? ", the same under each strategy, in one of its rounds. All share one axis of time." : ".");
   return make("section", { id: "section-" + number, "aria-labelledby": "title-" + number },
     make("h2", { id: "title-" + number }, quoted(section.title || "a result without a title", 300)),
-    story_of(section), make_thresholds(section.thresholds), make_summary(section.summary),
+    make_story(section.story), make_thresholds(section.thresholds), make_summary(section.summary),
     section.is_run ? null : make_standing(section), make_peer_notes(section.peers),
     section.left_out > 0 ? make("p", {}, counted(section.left_out, "more strategy is", "more strategies are") + " not shown.") : null,
     ...part("Who waited for what", about, drawn.length ? new TimelineChart(drawn, phases, view).element : null),

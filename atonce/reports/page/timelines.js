@@ -1,6 +1,7 @@
 // The time lines: a row for each job of the sample, coloured by what it waited for; a band for each strategy; one axis.
 
 const strip = 18;   // above the rows, for the end of the run
+const narrowest = 2;  // of a stretch: what is thinner is not seen
 const foot = 22;    // below them, for the axis
 const row_height = (rows) => Math.min(16, Math.max(2.5, 150 / Math.max(rows, 1)));
 
@@ -69,7 +70,7 @@ class Band {
     const begin = this.place(stretch.begin), end = this.place(stretch.begin + stretch.length);
     const is_shown = end > 0 && begin < this.width;
     bar.setAttribute("x", begin.toFixed(2));
-    bar.setAttribute("width", is_shown ? Math.max(end - begin, stretch.length > 0 ? 0.7 : 0).toFixed(2) : 0);
+    bar.setAttribute("width", is_shown ? Math.max(end - begin, stretch.length > 0 ? narrowest : 0).toFixed(2) : 0);
   }
 
   put_end(from, to) {
