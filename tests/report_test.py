@@ -194,6 +194,25 @@ class Report(ProgramTest):
             self.expect_exit(done, 2)
             self.assertIn("is no result of a comparison", done.stderr)
 
+    def test_the_rate_of_a_run_that_was_killed_and_carried_on_is_that_of_the_sessions_it_is_told_of(self):
+        targets = self.write("list.txt", "".join(f"127.0.0.1:{1 + i}\n" for i in range(120)))
+        folder, rate = self.folder / "run", 60
+        running = start("probe", targets, "--run", folder, "--json", "--rate", f"{rate}/s", *OFFLINE)
+        for _ in range(60):
+            running.stdout.readline()
+        running.kill()
+        running.communicate(timeout=PATIENCE_S)
+        done = run("resume", folder, "--rate", f"{rate}/s")
+        self.expect_exit(done, 0)
+        told = re.search(r": ([\d,]+) of them in this session, \S+, ([\d.,]+)/s\n", done.stderr)
+        self.assertIsNotNone(told, done.stderr)
+        self.assertLessEqual(int(told[1]), 60)
+        self.assertLess(float(told[2]), 1.5 * rate)
+        shown = re.search(r": \S+ in 2 sessions, ([\d.,]+)/s\n", run("show", folder).stdout)
+        self.assertIsNotNone(shown)
+        self.assertLess(float(shown[1]), 1.5 * rate)
+        self.assertRegex(dict(self.section(folder)["summary"])["took"], r"^\S+ in 2 sessions, [\d.]+/s$")
+
     # The trace.
 
     def test_a_trace_has_every_phase_of_every_job_of_the_sample(self):
