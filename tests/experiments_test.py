@@ -12,6 +12,10 @@ from pathlib import Path
 
 from program import ATONCE, SOURCE, ProgramTest
 
+sys.path.insert(0, str(SOURCE / "scripts"))
+
+from figures import commands  # noqa: E402
+
 EXPERIMENTS = SOURCE / "scripts" / "experiments"
 WAITING = SOURCE / "scripts" / "waiting_figures"
 SMALL = "0.02"
@@ -141,10 +145,88 @@ class WaitingPageTest(ProgramTest):
 
     def test_refreshing_a_page_changes_what_stands_below_commands_and_nothing_else(self):
         page = self.write("page", "Before.\n\n    $ atonce overlap --ask 0 --work uniform:1000 --seed 1\n    old\n\n    old\n\nBetween.\n\n    $ atonce version\n    old\n    ...\n\nAfter.\n")
-        subprocess.run([sys.executable, WAITING, "--atonce", ATONCE, page], capture_output=True, timeout=60, check=True)
+        subprocess.run([sys.executable, WAITING, "--busy", "--atonce", ATONCE, page], capture_output=True, timeout=60, check=True)
         text = page.read_text()
         self.assertNotIn("old", text)
         self.assertTrue(re.fullmatch(r"Before\.\n\n    \$ atonce overlap .*\n    overlap, async.*\n(    .*\n)+\nBetween\.\n\n    \$ atonce version\n    atonce .*\n    \.\.\.\n\nAfter\.\n", text), text)
+
+    def test_a_page_stays_as_it_was_where_one_of_its_commands_fails(self):
+        text = "    $ atonce version\n    old\n\n    $ atonce doctor --no-such-option\n    old\n"
+        page = self.write("page", text)
+        done = subprocess.run([sys.executable, WAITING, "--busy", "--atonce", ATONCE, page], capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual((done.returncode, page.read_text()), (1, text))
+        self.assertIn("nothing was written", done.stderr)
+
+    def test_a_busy_machine_refreshes_no_page(self):
+        page = self.write("page", "    $ atonce version\n    old\n")
+        spinning = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count())]
+        try:
+            done = subprocess.run([sys.executable, WAITING, "--atonce", ATONCE, page], capture_output=True, text=True, timeout=60, check=False)
+        finally:
+            for one in spinning:
+                one.kill()
+                one.wait()
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"this machine is busy: other programs use \d+% of its processors; nothing was written")
+        self.assertIn("old", page.read_text())
+
+
+class MeasuredTest(unittest.TestCase):
+    """What a page's figures have to be before they are written."""
+
+    def measure(self, *runs, **how):
+        left = list(runs)
+        return commands.measure("atonce compare", lambda _: left.pop(0), **how), len(left)
+
+    def test_a_command_whose_times_scatter_is_run_three_times_and_then_given_up(self):
+        noisy = commands.Done(0, "    - The times of async scatter by more\n      than 15 %: quieten the machine.\n")
+        fine = commands.Done(0, "fine")
+        self.assertEqual(self.measure(noisy, fine, noisy), ("fine", 1))
+        self.assertEqual(self.measure(noisy, fine, busy_is_fine=True), (noisy.said, 1))
+        with self.assertRaisesRegex(commands.Busy, "The times of async scatter by more than 15 %"):
+            self.measure(noisy, noisy, noisy)
+
+    def test_a_command_is_run_again_where_other_programs_were_at_work(self):
+        self.assertEqual(self.measure(commands.Done(0, "bad", 0.5), commands.Done(0, "fine", 0.01)), ("fine", 0))
+        with self.assertRaisesRegex(commands.Busy, "other programs used 50% of its processors"):
+            self.measure(*[commands.Done(0, "bad", 0.5)] * 3)
+
+    def test_a_command_that_fails_is_not_run_again(self):
+        with self.assertRaisesRegex(commands.Failed, "exit code 5: disk full"):
+            self.measure(commands.Done(5, "disk full"), commands.Done(0, "fine"))
+
+
+class ComparePageTest(ProgramTest):
+    PAGE = """Before.
+
+    atonce serve --listen 127.0.0.1:8080 &
+    for i in $(seq 2); do echo http://127.0.0.1:8080/delay/0.01; done > urls.txt
+    atonce compare fetch urls.txt --strategy sequential,async --per-address 0 \\
+      --peer "pool=python3 examples/peers/get_pool.py 2" --rounds 1 --warmup 0
+
+    fetch of 80 targets (urls.txt), 5 rounds
+
+    strategy  old
+
+After.
+"""
+
+    def figures(self, *words):
+        return subprocess.run([sys.executable, SOURCE / "scripts" / "compare_figures", "--atonce", ATONCE, *map(str, words)], capture_output=True, text=True, timeout=120, check=False)
+
+    def test_tables_are_refreshed_and_then_hold_and_a_heading_that_is_not_the_programs_is_told(self):
+        page = self.write("compare.md", self.PAGE)
+        front = self.write("README.md", "    atonce compare fetch urls.txt --strategy sequential\n\n    strategy  old\n    async  old\n\nAfter.\n")
+        self.assertIn("the page's table is headed {'strategy old'}", self.figures("--check", page, front).stderr)
+        done = self.figures("--busy", page, front)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        text = page.read_text()
+        self.assertTrue(text.startswith(self.PAGE.split("    fetch of")[0] + "    fetch of 2 targets (urls.txt), 1 round"), text)
+        self.assertTrue(text.endswith("\n\nAfter.\n"))
+        self.assertRegex(text, r"\n    pool +2 of 2 +2 of 2\n")
+        self.assertRegex(front.read_text(), r"^    atonce compare .*\n\n    strategy +wall .*\n    sequential .*\n    async .*\n    pool .*\n\nAfter\.\n$")
+        done = self.figures("--check", page, front)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
 
 
 if __name__ == "__main__":
