@@ -15,6 +15,8 @@ from program import ATONCE, SOURCE, ProgramTest
 sys.path.insert(0, str(SOURCE / "scripts"))
 
 from figures import commands  # noqa: E402
+from originals import claims, files, published, requests, sites, sockets, sums  # noqa: E402
+from originals.tables import Way  # noqa: E402
 
 EXPERIMENTS = SOURCE / "scripts" / "experiments"
 WAITING = SOURCE / "scripts" / "waiting_figures"
@@ -169,6 +171,52 @@ class WaitingPageTest(ProgramTest):
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, r"this machine is busy: other programs use \d+% of its processors; nothing was written")
         self.assertIn("old", page.read_text())
+
+
+class ConclusionsTest(unittest.TestCase):
+    """What the tables say below themselves."""
+
+    # Of each table, what its sentences are made of where the run shows what it should, and its ways with their seconds.
+    SHOWN = {
+        "sockets": (lambda seen: sockets.conclusions(seen, 1.4), {"one by one": 22, "10 processes": 2.8, "10 threads": 2.7, "asyncio": 1.5}),
+        "files": (lambda seen: files.conclusions(seen, 0.97, 0.8), {"one by one": 1, "10 processes": 1.1, "100 threads": 1.2, "async": 0.8}),
+        "sites": (lambda seen: sites.site_conclusions(seen, 0.98), {"one by one": 48, "20 processes": 3.1, "20 threads": 3, "async": 1}),
+        "gets": (lambda seen: sites.get_conclusions(seen, 14, 2), {"one by one": 35, "4 threads": 10, "async": 2.1}),
+        "sums": (lambda seen: sums.conclusions(seen, 2.77, 4.77), {"serial": 7.6, "overlapped": 4.8, "2 threads": 4.9, "2 processes": 4.8}),
+        "six": (lambda seen: requests.six_conclusions(seen, [1.1] * 3 + [0.125] * 3, 1.1), {"sync": 3.8, "async": 1.15}),
+    }
+    PUBLISHED = {"sockets": published.SOCKETS, "files": published.FILES, "sites": published.SITES, "gets": published.GETS, "sums": published.SUMS, "six": published.REQUESTS}
+
+    def untrue(self, name, times):
+        of, _ = self.SHOWN[name]
+        ways = [Way(way, [seconds], self.PUBLISHED[name].get(way)) for way, seconds in times.items()]
+        return claims.untrue(of(claims.Seen(ways)))
+
+    def test_every_sentence_stands_where_the_run_shows_it(self):
+        for name, (_, seconds) in self.SHOWN.items():
+            self.assertEqual([], self.untrue(name, seconds), name)
+
+    def test_every_sentence_falls_with_some_run_whichever_side_it_errs_on(self):
+        for name, (of, seconds) in self.SHOWN.items():
+            everything = {one.text for one in of(claims.Seen([Way(way, [1], self.PUBLISHED[name].get(way)) for way in seconds])) if isinstance(one, claims.Claim)}
+            fallen = set()
+            for way in seconds:
+                for factor in (0.2, 5):
+                    fallen |= {one.text for one in self.untrue(name, {**seconds, way: factor * seconds[way]})}
+            self.assertEqual(everything - fallen, {text for text in everything if "a processor was at work" in text}, name)
+
+    def test_files_that_are_waited_for_are_told(self):
+        self.assertEqual(1, len(claims.untrue(files.conclusions(claims.Seen([Way(way, [1]) for way in files.WAYS]), 0.1, 0.8))))
+
+    def test_what_is_not_so_is_told_in_its_own_words(self):
+        text = claims.told(["Before.", claims.Claim("It rains.", False), claims.Claim("It is day.", True)], 0.4)
+        self.assertEqual('Before. **Not so in this run:** "It rains." It is day. (All programs together used up to 40% of the processors; try again where nothing else is going on.)', text)
+
+    def test_a_request_that_begins_before_the_one_before_it_has_ended_is_out_of_order(self):
+        def job(index, label, start, length):
+            return {"index": index, "label": label, "stretches": [["queue", 0, 0.1], ["answer", start, length]]}
+        self.assertTrue(claims.in_order([job(1, "a", 2, 1), job(0, "a", 1, 1), job(2, "b", 1, 1)]))
+        self.assertFalse(claims.in_order([job(0, "a", 1, 1), job(1, "a", 1.5, 1)]))
 
 
 class MeasuredTest(unittest.TestCase):
