@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "atonce/cli/page_files.h"
+
 namespace atonce {
 namespace {
 
@@ -99,6 +101,15 @@ TEST_F(ReportFileTest, KnowsTwoNamesOfOneFileWhetherItIsThereOrNot) {
   EXPECT_TRUE(is_same_file("no-such-file", "./no-such-file"));
   EXPECT_FALSE(is_same_file("", ""));
   EXPECT_FALSE(is_same_file("/dev/null", "/dev/null"));  // Nothing is lost where nothing is kept.
+}
+
+TEST_F(ReportFileTest, APageAndATraceAreNeitherOneFileNorTheResults) {
+  std::filesystem::create_symlink("r", path("link"));
+  EXPECT_THAT(PageFiles::open({.page = path("r"), .trace = path("link")}).error().text, HasSubstr("would be one file"));
+  EXPECT_THAT(PageFiles::open({.page = path("r")}, path("./r")).error().text, HasSubstr("would be written over"));
+  EXPECT_THAT(PageFiles::open({.trace = path("r")}, path("link")).error().text, HasSubstr("would be written over"));
+  EXPECT_TRUE(PageFiles::open({.page = path("r"), .trace = path("t")}, path("o")));
+  EXPECT_TRUE(PageFiles::open({.page = path("r")}, "-"));
 }
 
 TEST_F(ReportFileTest, ComplainsByNameOfAPlaceWhereNothingCanBeWritten) {
