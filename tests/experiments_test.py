@@ -12,6 +12,12 @@ from pathlib import Path
 
 from program import ATONCE, SOURCE, ProgramTest
 
+sys.path.insert(0, str(SOURCE / "scripts"))
+
+from figures import commands  # noqa: E402
+from originals import claims, files, published, requests, sites, sockets, sums  # noqa: E402
+from originals.tables import Way  # noqa: E402
+
 EXPERIMENTS = SOURCE / "scripts" / "experiments"
 WAITING = SOURCE / "scripts" / "waiting_figures"
 SMALL = "0.02"
@@ -141,10 +147,134 @@ class WaitingPageTest(ProgramTest):
 
     def test_refreshing_a_page_changes_what_stands_below_commands_and_nothing_else(self):
         page = self.write("page", "Before.\n\n    $ atonce overlap --ask 0 --work uniform:1000 --seed 1\n    old\n\n    old\n\nBetween.\n\n    $ atonce version\n    old\n    ...\n\nAfter.\n")
-        subprocess.run([sys.executable, WAITING, "--atonce", ATONCE, page], capture_output=True, timeout=60, check=True)
+        subprocess.run([sys.executable, WAITING, "--busy", "--atonce", ATONCE, page], capture_output=True, timeout=60, check=True)
         text = page.read_text()
         self.assertNotIn("old", text)
         self.assertTrue(re.fullmatch(r"Before\.\n\n    \$ atonce overlap .*\n    overlap, async.*\n(    .*\n)+\nBetween\.\n\n    \$ atonce version\n    atonce .*\n    \.\.\.\n\nAfter\.\n", text), text)
+
+    def test_a_page_stays_as_it_was_where_one_of_its_commands_fails(self):
+        text = "    $ atonce version\n    old\n\n    $ atonce doctor --no-such-option\n    old\n"
+        page = self.write("page", text)
+        done = subprocess.run([sys.executable, WAITING, "--busy", "--atonce", ATONCE, page], capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual((done.returncode, page.read_text()), (1, text))
+        self.assertIn("nothing was written", done.stderr)
+
+    def test_a_busy_machine_refreshes_no_page(self):
+        page = self.write("page", "    $ atonce version\n    old\n")
+        spinning = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count())]
+        try:
+            done = subprocess.run([sys.executable, WAITING, "--atonce", ATONCE, page], capture_output=True, text=True, timeout=60, check=False)
+        finally:
+            for one in spinning:
+                one.kill()
+                one.wait()
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"this machine is busy: other programs use \d+% of its processors; nothing was written")
+        self.assertIn("old", page.read_text())
+
+
+class ConclusionsTest(unittest.TestCase):
+    """What the tables say below themselves."""
+
+    # Of each table, what its sentences are made of where the run shows what it should, and its ways with their seconds.
+    SHOWN = {
+        "sockets": (lambda seen: sockets.conclusions(seen, 1.4), {"one by one": 22, "10 processes": 2.8, "10 threads": 2.7, "asyncio": 1.5}),
+        "files": (lambda seen: files.conclusions(seen, 0.97, 0.8), {"one by one": 1, "10 processes": 1.1, "100 threads": 1.2, "async": 0.8}),
+        "sites": (lambda seen: sites.site_conclusions(seen, 0.98), {"one by one": 48, "20 processes": 3.1, "20 threads": 3, "async": 1}),
+        "gets": (lambda seen: sites.get_conclusions(seen, 14, 2), {"one by one": 35, "4 threads": 10, "async": 2.1}),
+        "sums": (lambda seen: sums.conclusions(seen, 2.77, 4.77), {"serial": 7.6, "overlapped": 4.8, "2 threads": 4.9, "2 processes": 4.8}),
+        "six": (lambda seen: requests.six_conclusions(seen, [1.1] * 3 + [0.125] * 3, 1.1), {"sync": 3.8, "async": 1.15}),
+    }
+    PUBLISHED = {"sockets": published.SOCKETS, "files": published.FILES, "sites": published.SITES, "gets": published.GETS, "sums": published.SUMS, "six": published.REQUESTS}
+
+    def untrue(self, name, times):
+        of, _ = self.SHOWN[name]
+        ways = [Way(way, [seconds], self.PUBLISHED[name].get(way)) for way, seconds in times.items()]
+        return claims.untrue(of(claims.Seen(ways)))
+
+    def test_every_sentence_stands_where_the_run_shows_it(self):
+        for name, (_, seconds) in self.SHOWN.items():
+            self.assertEqual([], self.untrue(name, seconds), name)
+
+    def test_every_sentence_falls_with_some_run_whichever_side_it_errs_on(self):
+        for name, (of, seconds) in self.SHOWN.items():
+            everything = {one.text for one in of(claims.Seen([Way(way, [1], self.PUBLISHED[name].get(way)) for way in seconds])) if isinstance(one, claims.Claim)}
+            fallen = set()
+            for way in seconds:
+                for factor in (0.2, 5):
+                    fallen |= {one.text for one in self.untrue(name, {**seconds, way: factor * seconds[way]})}
+            self.assertEqual(everything - fallen, {text for text in everything if "a processor was at work" in text}, name)
+
+    def test_files_that_are_waited_for_are_told(self):
+        self.assertEqual(1, len(claims.untrue(files.conclusions(claims.Seen([Way(way, [1]) for way in files.WAYS]), 0.1, 0.8))))
+
+    def test_what_is_not_so_is_told_in_its_own_words(self):
+        text = claims.told(["Before.", claims.Claim("It rains.", False), claims.Claim("It is day.", True)], 0.4)
+        self.assertEqual('Before. **Not so in this run:** "It rains." It is day. (All programs together used up to 40% of the processors; try again where nothing else is going on.)', text)
+
+    def test_a_request_that_begins_before_the_one_before_it_has_ended_is_out_of_order(self):
+        def job(index, label, start, length):
+            return {"index": index, "label": label, "stretches": [["queue", 0, 0.1], ["answer", start, length]]}
+        self.assertTrue(claims.in_order([job(1, "a", 2, 1), job(0, "a", 1, 1), job(2, "b", 1, 1)]))
+        self.assertFalse(claims.in_order([job(0, "a", 1, 1), job(1, "a", 1.5, 1)]))
+
+
+class MeasuredTest(unittest.TestCase):
+    """What a page's figures have to be before they are written."""
+
+    def measure(self, *runs, **how):
+        left = list(runs)
+        return commands.measure("atonce compare", lambda _: left.pop(0), **how), len(left)
+
+    def test_a_command_whose_times_scatter_is_run_three_times_and_then_given_up(self):
+        noisy = commands.Done(0, "    - The times of async scatter by more\n      than 15 %: quieten the machine.\n")
+        fine = commands.Done(0, "fine")
+        self.assertEqual(self.measure(noisy, fine, noisy), ("fine", 1))
+        self.assertEqual(self.measure(noisy, fine, busy_is_fine=True), (noisy.said, 1))
+        with self.assertRaisesRegex(commands.Busy, "The times of async scatter by more than 15 %"):
+            self.measure(noisy, noisy, noisy)
+
+    def test_a_command_is_run_again_where_other_programs_were_at_work(self):
+        self.assertEqual(self.measure(commands.Done(0, "bad", 0.5), commands.Done(0, "fine", 0.01)), ("fine", 0))
+        with self.assertRaisesRegex(commands.Busy, "other programs used 50% of its processors"):
+            self.measure(*[commands.Done(0, "bad", 0.5)] * 3)
+
+    def test_a_command_that_fails_is_not_run_again(self):
+        with self.assertRaisesRegex(commands.Failed, "exit code 5: disk full"):
+            self.measure(commands.Done(5, "disk full"), commands.Done(0, "fine"))
+
+
+class ComparePageTest(ProgramTest):
+    PAGE = """Before.
+
+    atonce serve --listen 127.0.0.1:8080 &
+    for i in $(seq 2); do echo http://127.0.0.1:8080/delay/0.01; done > urls.txt
+    atonce compare fetch urls.txt --strategy sequential,async --per-address 0 \\
+      --peer "pool=python3 examples/peers/get_pool.py 2" --rounds 1 --warmup 0
+
+    fetch of 80 targets (urls.txt), 5 rounds
+
+    strategy  old
+
+After.
+"""
+
+    def figures(self, *words):
+        return subprocess.run([sys.executable, SOURCE / "scripts" / "compare_figures", "--atonce", ATONCE, *map(str, words)], capture_output=True, text=True, timeout=120, check=False)
+
+    def test_tables_are_refreshed_and_then_hold_and_a_heading_that_is_not_the_programs_is_told(self):
+        page = self.write("compare.md", self.PAGE)
+        front = self.write("README.md", "    atonce compare fetch urls.txt --strategy sequential\n\n    strategy  old\n    async  old\n\nAfter.\n")
+        self.assertIn("the page's table is headed {'strategy old'}", self.figures("--check", page, front).stderr)
+        done = self.figures("--busy", page, front)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        text = page.read_text()
+        self.assertTrue(text.startswith(self.PAGE.split("    fetch of")[0] + "    fetch of 2 targets (urls.txt), 1 round"), text)
+        self.assertTrue(text.endswith("\n\nAfter.\n"))
+        self.assertRegex(text, r"\n    pool +2 of 2 +2 of 2\n")
+        self.assertRegex(front.read_text(), r"^    atonce compare .*\n\n    strategy +wall .*\n    sequential .*\n    async .*\n    pool .*\n\nAfter\.\n$")
+        done = self.figures("--check", page, front)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
 
 
 if __name__ == "__main__":

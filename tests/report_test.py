@@ -194,6 +194,25 @@ class Report(ProgramTest):
             self.expect_exit(done, 2)
             self.assertIn("is no result of a comparison", done.stderr)
 
+    def test_the_rate_of_a_run_that_was_killed_and_carried_on_is_that_of_the_sessions_it_is_told_of(self):
+        targets = self.write("list.txt", "".join(f"127.0.0.1:{1 + i}\n" for i in range(120)))
+        folder, rate = self.folder / "run", 60
+        running = start("probe", targets, "--run", folder, "--json", "--rate", f"{rate}/s", *OFFLINE)
+        for _ in range(60):
+            running.stdout.readline()
+        running.kill()
+        running.communicate(timeout=PATIENCE_S)
+        done = run("resume", folder, "--rate", f"{rate}/s")
+        self.expect_exit(done, 0)
+        told = re.search(r": ([\d,]+) of them in this session, \S+, ([\d.,]+)/s\n", done.stderr)
+        self.assertIsNotNone(told, done.stderr)
+        self.assertLessEqual(int(told[1]), 60)
+        self.assertLess(float(told[2]), 1.5 * rate)
+        shown = re.search(r": \S+ in 2 sessions, ([\d.,]+)/s\n", run("show", folder).stdout)
+        self.assertIsNotNone(shown)
+        self.assertLess(float(shown[1]), 1.5 * rate)
+        self.assertRegex(dict(self.section(folder)["summary"])["took"], r"^\S+ in 2 sessions, [\d.]+/s$")
+
     # The trace.
 
     def test_a_trace_has_every_phase_of_every_job_of_the_sample(self):
@@ -216,6 +235,27 @@ class Report(ProgramTest):
         self.expect_exit(done, 0)
         self.assertTrue((self.folder / "page.html").exists() and (self.folder / "trace.json").exists())
         self.expect_exit(run("report", self.folder / "run", "-o", self.folder / "both", "--trace", self.folder / "both"), 2)
+
+    def test_two_names_of_one_file_are_refused_for_a_page_and_a_trace(self):
+        folder = self.keep()
+        (self.folder / "link").symlink_to("page.html")
+        for other in ("./page.html", self.folder / "link"):
+            done = subprocess.run([os.path.abspath(ATONCE), "report", folder, "-o", "page.html", "--trace", other], cwd=self.folder, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+            self.expect_exit(done, 2)
+            self.assertIn("the page and the trace would be one file", done.stderr)
+        self.assertFalse((self.folder / "page.html").exists())
+
+    def test_a_trace_wants_a_name_where_standard_output_is_for_the_page(self):
+        for words in (("report", self.keep()), ("compare", "probe", "127.0.0.1:1")):
+            done = run(*words, "--trace", "-")
+            self.expect_exit(done, 2)
+            self.assertIn("the trace cannot go to standard output; name a file for it", done.stderr)
+
+    def test_a_page_leaves_other_files_beside_it_alone(self):
+        other = self.write("page.html.part", "somebody's own")
+        self.expect_exit(run("report", self.keep(), "-o", self.folder / "page.html"), 0)
+        self.assertEqual("somebody's own", other.read_text())
+        self.assertEqual(["list.txt", "page.html", "page.html.part", "run"], sorted(path.name for path in self.folder.iterdir()))
 
     def test_a_trace_of_a_saved_comparison_is_told_where_it_comes_from(self):
         saved = self.write("saved.json", json.dumps(page_samples.waits()))

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 
 #include "atonce/cli/kept_outcomes.h"
 #include "atonce/cli/kept_summary.h"
@@ -13,12 +12,6 @@
 namespace atonce {
 
 namespace {
-
-bool is_same_file(const std::string& one, const std::string& other) {
-  std::error_code ignored;
-  return !one.empty() && !other.empty() &&
-         std::filesystem::weakly_canonical(one, ignored) == std::filesystem::weakly_canonical(other, ignored);
-}
 
 /// A report must not be written over what the run reads, or over its rows.
 Parsed<void> check_is_own(const std::string& report, const Plan& plan) {

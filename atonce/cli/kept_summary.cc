@@ -53,6 +53,7 @@ WitnessReport read_witness(const Json& json) {
 void SummaryOfJournal::session(const JournalSession&) {
   earlier_ += session_;
   session_ = {};
+  ++sessions_;
   targets.reset();
 }
 
@@ -140,9 +141,12 @@ Summary summarize(const KeptRunFolder& run, const SummaryOfJournal& journal, boo
   summary.job = run.plan.job;
   summary.run_folder = run.folder.path();
   summary.interrupted = !journal.targets && !going_on;
+  // The account is that of all sessions, and so is the time.
+  if (same_session && journal.sessions() <= 1) return summary;
+  summary.wall = journal.wall();
+  summary.sessions = journal.sessions();
   if (same_session) return summary;
   summary.strategy = write_choice(run.plan.strategies.front());
-  summary.wall = journal.wall();
   summary.targets_read = journal.targets.value_or(journal.tally.total());
   return summary;
 }

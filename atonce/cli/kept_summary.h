@@ -21,12 +21,14 @@ class SummaryOfJournal final : public JournalVisitor {
   std::optional<std::uint64_t> targets;  ///< of a complete run
   /// From the beginning of each session to its last outcome.
   Duration wall() const { return earlier_ + session_; }
+  std::uint64_t sessions() const { return sessions_; }
 
  private:
   SettledSet settled_;
   Outcome outcome_;
   Duration earlier_{};
   Duration session_{};
+  std::uint64_t sessions_ = 0;
 };
 
 /// Keeps in the folder what the journal cannot tell: how the run went on our side, what the canaries said. Called at

@@ -1,14 +1,18 @@
 #include "atonce/cli/page_files.h"
 
+#include <fmt/format.h>
+
 #include "atonce/cli/complain.h"
+#include "atonce/model/escape.h"
 #include "atonce/reports/page.h"
 
 namespace atonce {
 namespace {
 
-Parsed<void> open_one(std::unique_ptr<ReportFile>& file, const std::string& path) {
+/// `what` it is, as "page".
+Parsed<void> open_one(std::unique_ptr<ReportFile>& file, const std::string& path, std::string_view what) {
   if (path.empty()) return {};
-  if (path == "-") return complain("standard output has the table; name a file for the page or the trace");
+  if (path == "-") return complain(fmt::format("the {} cannot go to standard output; name a file for it", what));
   auto opened = ReportFile::open(path);
   if (!opened) return std::unexpected(opened.error());
   file = std::move(*opened);
@@ -24,12 +28,16 @@ bool write_one(ReportFile& file, std::string_view text) {
 
 }  // namespace
 
-Parsed<PageFiles> PageFiles::open(const ReportRequest& request) {
+Parsed<PageFiles> PageFiles::open(const ReportRequest& request, const std::string& other) {
   PageFiles files;
-  if (!request.page.empty() && request.page == request.trace)
+  if (request.page != "-" && is_same_file(request.page, request.trace))
     return complain("the page and the trace would be one file; name two");
-  if (auto page = open_one(files.page_, request.page); !page) return std::unexpected(page.error());
-  if (auto trace = open_one(files.trace_, request.trace); !trace) return std::unexpected(trace.error());
+  for (const std::string& path : {request.page, request.trace})
+    if (path != "-" && is_same_file(path, other))
+      return complain(fmt::format("\"{}\" would be written over with what the command prints; name two files",
+                                  escape_for_terminal(path)));
+  if (auto page = open_one(files.page_, request.page, "page"); !page) return std::unexpected(page.error());
+  if (auto trace = open_one(files.trace_, request.trace, "trace"); !trace) return std::unexpected(trace.error());
   return files;
 }
 

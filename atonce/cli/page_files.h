@@ -18,8 +18,9 @@ inline constexpr std::string_view result_name = "result.json";
 /// a place where nothing can be written is told before hours of it, and stand there only when they are whole.
 class PageFiles {
  public:
-  /// Complains of what cannot be written.
-  static Parsed<PageFiles> open(const ReportRequest& request);
+  /// Complains of what cannot be written, and where two of them would be one file; `other` is where the command writes
+  /// its result ("-": standard output), empty where that is nowhere.
+  static Parsed<PageFiles> open(const ReportRequest& request, const std::string& other = "");
 
   bool wanted() const { return page_ || trace_; }
   /// Writes what was asked for; false, and a complaint on standard error, where it could not be.

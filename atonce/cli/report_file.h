@@ -8,8 +8,9 @@
 
 namespace atonce {
 
-/// A file that stands in its place only when it is whole: until then it is written beside it, as "NAME.part", which
-/// goes with this object. What is no regular file (a pipe, /dev/stdout) is written as it is.
+/// A file that stands in its place only when it is whole: until then it has no name, or where the file system cannot do
+/// that, one of its own beside it ("NAME.1f3a...part"), which goes with this object. What is no regular file (a pipe,
+/// /dev/stdout) is written as it is. Source: open(2), O_TMPFILE.
 class ReportFile {
  public:
   /// Complains, with the name, of what keeps it from being written.
@@ -27,11 +28,20 @@ class ReportFile {
  private:
   explicit ReportFile(std::string path) : path_(std::move(path)) {}
 
+  // Each returns 0 or an errno.
+  int open_beside();
+  int give_name();
+
   std::string path_;
-  std::string part_;  ///< empty where there is none
+  std::string part_;      ///< empty where it has no name, or stands in its place
+  bool in_parts_ = true;  ///< false: written as it is
   int descriptor_ = -1;
   std::unique_ptr<FileWriter> writer_;
 };
+
+/// Whether writing both would leave one: the same regular file, or the same place where none is yet. "-" is standard
+/// output; an empty name is nothing.
+bool is_same_file(const std::string& one, const std::string& other);
 
 /// "The report "NAME" cannot be written: ...".
 Complaint report_trouble(const std::string& path, int error);

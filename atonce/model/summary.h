@@ -18,7 +18,8 @@ struct Summary {
   std::uint64_t lines_read = 0;    ///< of the list; 0 where not counted
   std::uint64_t targets_read = 0;  ///< what the lines came to: the unit of the account
   Tally tally;
-  Duration wall{};
+  Duration wall{};                   ///< of the last session, or of all of them: see `sessions`
+  std::uint64_t sessions = 1;        ///< that `wall` is of
   Duration lateness_max{};           ///< how late our own loop was at most
   std::uint64_t shortages = 0;       ///< local shortages met, each waited out
   std::uint64_t drops = 0;           ///< packets thrown away on this machine meanwhile, by any program
@@ -37,6 +38,13 @@ struct Summary {
 inline bool assertion_failed(const Summary& summary) {
   if (summary.tally.of(Verdict::corrupt) > 0) return true;
   return summary.job == "batch" && summary.tally.batches_failed + summary.tally.of(Verdict::assert_failed) > 0;
+}
+
+/// How many targets were settled within `wall`.
+inline std::uint64_t settled_meanwhile(const Summary& summary) {
+  const std::uint64_t others =
+      summary.tally.of(Verdict::unfinished) + (summary.sessions == 1 ? summary.settled_before : 0);
+  return summary.tally.total() > others ? summary.tally.total() - others : 0;
 }
 
 /// Every target that was read has exactly one verdict.

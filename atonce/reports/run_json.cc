@@ -39,9 +39,7 @@ Json account_of(const Summary& summary) {
   if (summary.tally.answers() > 0)
     pairs.push_back(
         {"answers", fmt::format("{}: {}", grouped(summary.tally.answers()), status_counts(summary.tally.by_status))});
-  if (summary.wall > Duration{})
-    pairs.push_back({"took", fmt::format("{}, {}", write_duration(summary.wall),
-                                         write_rate(static_cast<double>(total) / seconds(summary.wall)))});
+  if (summary.wall > Duration{}) pairs.push_back({"took", time_taken(summary)});
   return pairs;
 }
 

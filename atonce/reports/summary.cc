@@ -22,17 +22,14 @@ constexpr Duration lateness_shown = std::chrono::milliseconds(20);
 std::string brief(Duration length) { return length <= Duration{} ? "0" : write_duration(length); }
 
 std::string heading(const Summary& summary) {
-  const double rate =
-      summary.wall > Duration{} ? static_cast<double>(summary.tally.total()) / seconds(summary.wall) : 0;
   std::string how = summary.strategy;
   if (!summary.engine.empty()) how += fmt::format(" on {}", summary.engine);
   if (summary.window > 0) how += fmt::format(", window {}", grouped(summary.window));
-  return fmt::format("{} of {} {}{}, {}: {}, {}\n", summary.job, grouped(summary.targets_read),
+  return fmt::format("{} of {} {}{}, {}: {}\n", summary.job, grouped(summary.targets_read),
                      summary.job == "batch"   ? "request"
                      : summary.job == "write" ? "file"
                                               : "target",
-                     summary.targets_read == 1 ? "" : "s", escape_for_terminal(how), brief(summary.wall),
-                     write_rate(rate));
+                     summary.targets_read == 1 ? "" : "s", escape_for_terminal(how), time_taken(summary));
 }
 
 std::string verdict_lines(const Tally& tally, bool colour) {
@@ -184,6 +181,16 @@ void say_drops(const Summary& summary, Lines& lines) {
 }
 
 }  // namespace
+
+std::string time_taken(const Summary& summary) {
+  const std::uint64_t settled = settled_meanwhile(summary);
+  const double rate = summary.wall > Duration{} ? static_cast<double>(settled) / seconds(summary.wall) : 0;
+  if (summary.sessions > 1)
+    return fmt::format("{} in {} sessions, {}", brief(summary.wall), grouped(summary.sessions), write_rate(rate));
+  if (summary.settled_before > 0)
+    return fmt::format("{} of them in this session, {}, {}", grouped(settled), brief(summary.wall), write_rate(rate));
+  return fmt::format("{}, {}", brief(summary.wall), write_rate(rate));
+}
 
 std::vector<std::string> notes_of(const Summary& summary) {
   Lines lines;

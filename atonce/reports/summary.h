@@ -11,6 +11,10 @@ namespace atonce {
 /// what was ours.
 std::string write_summary(const Summary& summary, bool colour);
 
+/// How long the run took and how many targets it settled a second; of one that was carried on, which of its sessions
+/// that is said of.
+std::string time_taken(const Summary& summary);
+
 /// What was ours, and what a reader should know before trusting the rest: the last lines of that account, one string
 /// each.
 std::vector<std::string> notes_of(const Summary& summary);

@@ -189,6 +189,27 @@ TEST(Summary, SaysWhereTheRunIsKeptAndWhatItWasCarriedOnFrom) {
   EXPECT_THAT(write_summary(summary, false), HasSubstr("kept in /runs/\\x1B[31mred"));
 }
 
+TEST(Summary, SaysOfWhichSessionsItsRateIs) {
+  Summary summary = ten_targets();
+  summary.wall = 2s;
+  EXPECT_EQ(time_taken(summary), "2s, 5.0/s");
+  summary.settled_before = 6;
+  EXPECT_EQ(time_taken(summary), "4 of them in this session, 2s, 2.0/s");
+  summary.sessions = 3;
+  EXPECT_EQ(time_taken(summary), "2s in 3 sessions, 5.0/s");
+  summary.sessions = 1;
+  summary.settled_before = 10;
+  summary.wall = {};
+  EXPECT_EQ(time_taken(summary), "0 of them in this session, 0, 0/s");
+}
+
+TEST(Summary, DoesNotCountAsDoneWhatWasGivenUp) {
+  Summary summary = ten_targets();
+  summary.wall = 2s;
+  summary.tally.by_verdict[static_cast<std::size_t>(Verdict::unfinished)] += 90;
+  EXPECT_EQ(time_taken(summary), "2s, 5.0/s");
+}
+
 TEST(Summary, ColoursOnlyWhenAskedTo) {
   EXPECT_THAT(write_summary(ten_targets(), false), Not(HasSubstr("\x1b")));
   EXPECT_THAT(write_summary(ten_targets(), true), HasSubstr("\x1b[32mopen\x1b[0m"));

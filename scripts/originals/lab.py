@@ -73,6 +73,16 @@ class Result:
         self.name, self.found = name, found
         self.seconds = {row["strategy"]: [done["wall"] for done in row["rounds"]] for row in found["strategies"]}
 
+    def jobs(self, strategy):
+        """A sample of the jobs of its median round: what they waited for, and when."""
+        return next(row["recording"]["jobs"] for row in self.found["strategies"] if row["strategy"] == strategy)
+
+    def computing_share(self, strategy):
+        """How much of its time one processor was at work for it, and how much of that in the kernel."""
+        row = next(row for row in self.found["strategies"] if row["strategy"] == strategy)
+        own, kernel = (sum(done[name] for done in row["rounds"]) for name in ("cpu_user", "cpu_system"))
+        return row["cpu"]["median"] / row["wall"]["median"], kernel / max(own + kernel, 1e-9)
+
     def busy_share(self):
         """How much of the processors was used by all programs together, in the round where it was most."""
         return max(done["machine_busy"] or 0 for row in self.found["strategies"] for done in row["rounds"])

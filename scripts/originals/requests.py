@@ -2,6 +2,7 @@
 import json
 
 from . import published
+from .claims import Claim, Seen, alike, in_order, lengths
 from .lab import told, top_names
 from .tables import Table, Way
 
@@ -24,7 +25,12 @@ def measure_six(lab):
     return Table(
         "5a. Six requests, three of them delayed by 1 s", ways,
         f"World `{world}`. 3.75 s less three times 1 s leave 0.125 s for each of the six: a look-up of 25 ms, and 50 ms each for the connection and the answer.",
-        "The same: sync is the sum, async the longest request.", f"as the world had them in store, in both ways: {told(truth)}.", result.wrong(truth), ("async",), result.busy_share())
+        six_conclusions(Seen(ways), lengths(result.jobs("sequential")), max(lengths(result.jobs("async")))), f"as the world had them in store, in both ways: {told(truth)}.", result.wrong(truth), result.busy_share())
+
+
+def six_conclusions(seen, one_by_one, slowest):
+    return [Claim("The same: sync is the sum.", seen.takes("sync", sum(one_by_one))),
+            Claim("Async is the longest request, and as many times faster as published.", seen.takes("async", slowest) and seen.as_published("async", len(one_by_one)))]
 
 
 def batch_lines(host, sizes):
@@ -45,5 +51,12 @@ def measure_batches(lab):
     return Table(
         "5b. Ordered batches of 2, 3 and 2 POSTs", ways,
         f"World `{world}`. 0.17 s for a batch of three: a look-up of 10 ms, 40 ms for the connection, and 40 ms for each POST.",
-        "The same: all three together take as long as the longest of them, and its POSTs stay in their order. Sync was not published.",
-        f"as the world had them in store, in both ways: ok {count}.", both.wrong({"ok": count}) + alone.wrong({"ok": max(BATCHES)}))
+        batch_conclusions(Seen(ways), both),
+        f"as the world had them in store, in both ways: ok {count}.", both.wrong({"ok": count}) + alone.wrong({"ok": max(BATCHES)}),
+        max(both.busy_share(), alone.busy_share()))
+
+
+def batch_conclusions(seen, both):
+    return [Claim("The same: all three together take as long as the longest of them.", alike(seen["all three, async"], seen["the longest alone"])),
+            Claim("The POSTs of each stay in their order: none began before the one before it was answered.", in_order(both.jobs("async")) and in_order(both.jobs("sequential"))),
+            "Sync was not published."]

@@ -1,5 +1,6 @@
 """Sockets of the first hundred names, in four ways."""
 from . import published
+from .claims import Claim, Seen, alike, lengths
 from .lab import told, top_names
 from .tables import Table, Way
 
@@ -21,7 +22,16 @@ def measure(lab):
         "1. Sockets of the first 100 names", ways,
         f"World `{world}`. 22.28 s / {COUNT} names are 223 ms a name. So hosts are {RTT_S * 1000:.0f} ms away and their names {DNS_S * 1000:.0f} ms, and the "
         f"{truth['timeout']} that never answer are given up after {SILENCE_S} s.",
-        "The same: one by one is the sum of all delays; ten at a time take a tenth of it, and a little for the last ones. Not the same: processes take no longer than threads here, because "
-        "a fork of this program takes about a millisecond; an interpreter of Python takes far longer to start, which is probably where theirs lost their time. And async has all hundred under way at "
-        "once, and takes as long as the slowest of them. Why asyncio took longer than ten threads cannot be told from outside; it was not the waiting.",
-        f"as the world had them in store, in every way: {told(truth)}.", result.wrong(truth), ("10 threads",), result.busy_share())]
+        conclusions(Seen(ways), max(lengths(result.jobs("async")))),
+        f"as the world had them in store, in every way: {told(truth)}.", result.wrong(truth), result.busy_share())]
+
+
+def conclusions(seen, slowest):
+    return [
+        Claim("The same: one by one is the sum of all delays; ten threads take a tenth of it, and a little for the last ones.", seen.as_published("10 threads", 10)),
+        Claim("Not the same: processes take no longer than threads here, because a fork of this program takes about a millisecond.",
+              seen["10 processes"] < seen["10 threads"] or alike(seen["10 processes"], seen["10 threads"])),
+        "An interpreter of Python takes far longer to start, which is probably where theirs lost their time.",
+        Claim("And async has all hundred under way at once, and takes as long as the slowest of them.", seen.takes("asyncio", slowest)),
+        "Why asyncio took longer than ten threads cannot be told from outside.",
+        Claim("It was not the waiting.", seen["asyncio"] < seen["10 threads"])]

@@ -2,6 +2,7 @@
 import json
 
 from . import published
+from .claims import Claim, Seen, alike
 from .tables import Table, Way, shown
 
 WHAT = "the sums, serial and overlapped (half a minute)"
@@ -21,9 +22,17 @@ def measure(lab):
         f"A number server on this machine (`atonce serve --numbers`). In the original it summed {SERVER_SAMPLES:,} normal samples, in {published.SUMS_ALONE['server']} s, and the program {OWN_SAMPLES:,} uniform "
         f"ones, in {published.SUMS_ALONE['own']} s. Here that would be {shown(SERVER_SAMPLES * server_s)} and {shown(OWN_SAMPLES * own_s)}, too short to see anything. So the server sums {server:,} (x {server / SERVER_SAMPLES:,.0f}) and we "
         f"{own:,} (x {own / OWN_SAMPLES:,.0f}): then each side alone takes as long as theirs. Slices of 1 s.",
-        "The same: serial is both sides one after the other, overlapped the longer of them (theirs came out below the 4.77 s that the sum took before; no two runs are alike). Whether a loop looks after the socket "
-        "between two slices, or a thread or a process waits for it, makes no difference to the time. The server is on this machine: it takes two idle cores to see this, and with one nothing would be won.",
-        "the question was answered and the sum computed, in every way.", result.wrong({"ok": 2}), ("overlapped",), result.busy_share())]
+        conclusions(Seen(ways), server * server_s, own * own_s),
+        "the question was answered and the sum computed, in every way.", result.wrong({"ok": 2}), result.busy_share())]
+
+
+def conclusions(seen, server, own):
+    ways = [way for way in WAYS if way != "serial"]
+    return [
+        Claim("The same: serial is both sides one after the other.", seen.takes("serial", server + own)),
+        Claim("Overlapped is the longer of them (theirs came out below the 4.77 s that the sum took before; no two runs are alike).", seen.takes("overlapped", max(server, own))),
+        Claim("Whether a loop looks after the socket between two slices, or a thread or a process waits for it, makes no difference to the time.", alike(*map(seen.__getitem__, ways))),
+        "The server is on this machine: it takes two idle cores to see this, and with one nothing would be won."]
 
 
 def overlap(lab, *words):

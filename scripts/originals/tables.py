@@ -4,8 +4,7 @@ import textwrap
 from dataclasses import dataclass, field
 from statistics import median
 
-
-LIKE = 0.8  # of the published ratio: less is another shape
+from .claims import told
 
 
 @dataclass
@@ -20,10 +19,9 @@ class Table:
     title: str
     ways: list  # the first is what the others are held against
     world: str  # where it was run, and why there
-    verdict: str  # what is the same and what is not, and why
+    verdict: list  # what is the same and what is not, and why: sentences, and claims where this run has to show it
     right: str  # what every verdict was held against
     wrong: list = field(default_factory=list)  # sentences on verdicts that are not as they should be
-    as_published: tuple = ()  # ways that should be as many times faster here, or more
     busy_share: float = 0  # of the processors, by all programs
 
     def lines(self):
@@ -32,14 +30,6 @@ class Table:
         rows = [[way.name, seconds_of(way.published), spread_of(way.seconds), times(first.published, way.published),
                  times(median(first.seconds), median(way.seconds))] for way in self.ways]
         return aligned([head, *rows])
-
-
-    def unlike(self):
-        """A sentence where this run does not show what it should; else nothing."""
-        first = self.ways[0]
-        slow = [way.name for way in self.ways if way.name in self.as_published
-                and median(first.seconds) / median(way.seconds) < LIKE * float(first.published) / float(way.published)]
-        return [f"**Not so in this run**: {', '.join(slow)}. All programs together used up to {self.busy_share:.0%} of the processors; try again where nothing else is going on."] if slow else []
 
 
 def seconds_of(published):
@@ -81,7 +71,7 @@ def write_tables(tables, lab, seconds, failures):
     if lab.scale != 1:
         lines += ["", f"**At {lab.scale:g} of the original's scale: only to try it out, the figures mean nothing.**"]
     for table in tables:
-        lines += ["", f"## {table.title}", "", *filled(table.world), "", *table.lines(), "", *filled(" ".join([table.verdict, *table.unlike()])), ""]
+        lines += ["", f"## {table.title}", "", *filled(table.world), "", *table.lines(), "", *filled(told(table.verdict, table.busy_share)), ""]
         lines += filled("**Verdicts are wrong:** " + "; ".join(table.wrong) + "." if table.wrong else f"Verdicts: {table.right}")
     for failure in failures:
         lines += ["", *filled(f"**Not made:** {failure}")]
