@@ -50,6 +50,7 @@ class Rounds {
     hide();
     if (!done.value || control_->stopping()) return done.value ? exit_interrupted : done.code;
     if (done.value->targets == 0) return complain_and_exit(nothing_to_compare);
+    if (!done.value->system_calls) comparison_.calls_forbidden = true;
     if (done.value->system_calls)
       strategy.system_calls = static_cast<double>(*done.value->system_calls) / static_cast<double>(done.value->targets);
     return exit_complete;

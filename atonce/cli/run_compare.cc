@@ -111,17 +111,20 @@ int compare(Contest& contest, Comparison& comparison, const Plan& plan, const st
   const CompareRequest& request = invocation.compare;
   for (std::size_t i = 0; i < staffings.size(); ++i) {
     const StrategyChoice& choice = plan.strategies[i];
-    comparison.strategies.push_back(
-        {.strategy = write_choice(choice), .engine = staffings[i].engine, .window = staffings[i].window});
+    comparison.strategies.push_back({.strategy = write_choice(choice),
+                                     .engine = staffings[i].engine,
+                                     .window = staffings[i].window,
+                                     .workers = std::max(1u, staffings[i].workers)});
   }
   comparison.processors = read_machine_facts().processors;
+  comparison.rate = plan.pacing.rate;
   comparison.thresholds = request.thresholds;
   if (const auto known = check_thresholds(comparison); !known) return complain_and_exit(known.error());
   contest.rounds = plan.rounds;
   contest.warm_ups = request.warm_ups;
   contest.quiet = plan.output.quiet;
   if (plan.dry_run) return print(write_contest(contest, comparison));
-  auto pages = PageFiles::open(invocation.pages);
+  auto pages = PageFiles::open(invocation.pages, plan.output.path);
   if (!pages) return complain_and_exit(pages.error());
   const auto report = open_report(plan.output);
   if (!report) return complain_and_exit(report.error());
@@ -186,6 +189,8 @@ int run_compare(const Invocation& asked) {
   Comparison comparison{.job = plan.job, .input = input};
   if (setting->world) comparison.world = write_world_spec(setting->world->spec());
   if (plan.dry_run && plan.world) comparison.world = plan.world->profile.empty() ? "the default" : plan.world->profile;
+  if (setting->job->uses_network)
+    comparison.per_address = plan.politeness.per_address.value_or(PolitenessOptions::per_address_default);
   Contest contest{.body = [&](std::size_t i, bool warm_up) {
     return round_of_list(*setting, plan.strategies[i], (*staffings)[i], warm_up);
   }};
