@@ -25,7 +25,7 @@ class Compare(ServerTest):
         return self.compare("fetch", urls, "--allow-private", "--strategy", "sequential,threads:5,async", *words, code=code)
 
     def test_each_strategy_shows_how_a_round_went_over_time(self):
-        report = self.fetch("--rounds", 3)
+        report = self.fetch("--rounds", 5)
         self.assertEqual((report["kind"], report["schema"]), ("comparison", 1))
         for strategy in report["strategies"]:
             recording = strategy["recording"]
@@ -76,8 +76,8 @@ class Compare(ServerTest):
             self.assertIn(why, done.stderr)
         self.assertEqual(self.server.asked, [])
 
-    def test_three_rounds_tell_where_the_speed_up_lies(self):
-        report = self.fetch("--rounds", 3)
+    def test_five_rounds_tell_where_the_speed_up_lies(self):
+        report = self.fetch("--rounds", 5)
         for strategy in report["strategies"]:
             speed_up = strategy["speed_up"]
             self.assertLessEqual(speed_up["low"], speed_up["median"])
