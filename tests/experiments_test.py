@@ -233,6 +233,8 @@ class MeasuredTest(unittest.TestCase):
         self.assertEqual(self.measure(noisy, fine, busy_is_fine=True), (noisy.said, 1))
         with self.assertRaisesRegex(commands.Busy, "The times of async scatter by more than 15 %"):
             self.measure(noisy, noisy, noisy)
+        stray = commands.Done(0, "done.\n\n    - One round of async or more took 1.5 times its\n      median: something else was going on.\n")
+        self.assertEqual("One round of async or more took 1.5 times its median: something else was going on.", stray.noise())
 
     def test_a_command_is_run_again_where_other_programs_were_at_work(self):
         self.assertEqual(self.measure(commands.Done(0, "bad", 0.5), commands.Done(0, "fine", 0.01)), ("fine", 0))
