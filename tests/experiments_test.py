@@ -264,6 +264,10 @@ After.
     def figures(self, *words):
         return subprocess.run([sys.executable, SOURCE / "scripts" / "compare_figures", "--atonce", ATONCE, *map(str, words)], capture_output=True, text=True, timeout=120, check=False)
 
+    def test_the_tables_of_the_pages_are_headed_as_the_program_heads_them_now(self):
+        done = self.figures("--check")
+        self.assertEqual(done.returncode, 0, f"{done.stderr}scripts/compare_figures refreshes them, on an idle machine")
+
     def test_tables_are_refreshed_and_then_hold_and_a_heading_that_is_not_the_programs_is_told(self):
         page = self.write("compare.md", self.PAGE)
         front = self.write("README.md", "    atonce compare fetch urls.txt --strategy sequential\n\n    strategy  old\n    async  old\n\nAfter.\n")
