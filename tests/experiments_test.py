@@ -233,6 +233,8 @@ class MeasuredTest(unittest.TestCase):
         self.assertEqual(self.measure(noisy, fine, busy_is_fine=True), (noisy.said, 1))
         with self.assertRaisesRegex(commands.Busy, "The times of async scatter by more than 15 %"):
             self.measure(noisy, noisy, noisy)
+        stray = commands.Done(0, "done.\n\n    - One round of async or more took 1.5 times its\n      median: something else was going on.\n")
+        self.assertEqual("One round of async or more took 1.5 times its median: something else was going on.", stray.noise())
 
     def test_a_command_is_run_again_where_other_programs_were_at_work(self):
         self.assertEqual(self.measure(commands.Done(0, "bad", 0.5), commands.Done(0, "fine", 0.01)), ("fine", 0))
@@ -261,6 +263,10 @@ After.
 
     def figures(self, *words):
         return subprocess.run([sys.executable, SOURCE / "scripts" / "compare_figures", "--atonce", ATONCE, *map(str, words)], capture_output=True, text=True, timeout=120, check=False)
+
+    def test_the_tables_of_the_pages_are_headed_as_the_program_heads_them_now(self):
+        done = self.figures("--check")
+        self.assertEqual(done.returncode, 0, f"{done.stderr}scripts/compare_figures refreshes them, on an idle machine")
 
     def test_tables_are_refreshed_and_then_hold_and_a_heading_that_is_not_the_programs_is_told(self):
         page = self.write("compare.md", self.PAGE)

@@ -18,7 +18,8 @@ PATIENCE_S = 120
 FINE = (0, 3)  # Where packets are lost, a verdict may be unsure.
 TRIES = 3
 OTHERS_MAX = 0.15  # of all processors
-NOISE = r"[^.]*(scatter by more than|much slower than the rest|something else was going on)[^.]*\."
+WORDS = r"(?:[^.]|\.\d)*"
+NOISE = WORDS + r"(?:scatter by more than|much slower than the rest|something else was going on)" + WORDS + r"\."
 
 
 class Busy(Exception):
