@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import resource
 import signal
 import socket
@@ -246,6 +247,12 @@ class OverlapTest(ProgramTest):
         numbers = NumberServer(self, "--samples", "1000")
         done = subprocess.run([example, str(numbers.port)], capture_output=True, timeout=PATIENCE_S, check=True)
         self.assertRegex(done.stdout.decode(), r"^our sum is [\d.]+, the server's -?[\d.e-]+\n$")
+
+    def test_async_computes_on_as_many_loops_as_there_are_parts_and_cores(self):
+        cores = len(os.sched_getaffinity(0))
+        for parts in (1, 2, 8):
+            done = run("overlap", "--ask", 0, "--compute", parts, "--work", "uniform:80000", "--json")
+            self.assertEqual(json.loads(done.stdout)["workers"], min(parts, cores))
 
 
 class NumberServer:

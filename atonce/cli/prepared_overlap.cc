@@ -78,7 +78,7 @@ Parsed<PreparedOverlap> prepare_overlap(const Plan& asked) {
   Plan& plan = setting.plan;
   if (plan.seed == 0) plan.seed = fresh_seed();
   if (const Parsed<void> fits = check_overlap(plan); !fits) return std::unexpected(fits.error());
-  plan.pacing.window = std::max(1u, plan.overlap.asks);
+  plan.pacing.window = std::max({1u, plan.overlap.asks, plan.overlap.parts});  // As many loops as there is work for.
   if (plan.overlap.world_samples) {
     auto world = start_world(plan);
     if (!world) return std::unexpected(world.error());
