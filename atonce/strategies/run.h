@@ -52,8 +52,9 @@ struct RunResult {
 };
 
 /// Runs every target of the list through the job with one strategy and hands each outcome to the sink, on the calling
-/// thread. `watch` is called about ten times a second. Returns when the list is done, or `control` says stop, or the
-/// sink fails. What an earlier session of the run has settled (`resumption`) counts and is not done again.
+/// thread. `watch` is called when the run begins, and then about ten times a second. Returns when the list is done, or
+/// `control` says stop, or the sink fails. What an earlier session of the run has settled (`resumption`) counts and is
+/// not done again.
 RunResult run_strategy(const Plan& plan, const StrategyRow& strategy, const Staffing& staffing, const JobRow& job,
                        TargetList& list, OutcomeSink& sink, Control& control,
                        const std::function<void(const RunState&)>& watch = {}, const Resumption* resumption = nullptr);

@@ -101,9 +101,14 @@ TEST_P(Run, TellsAStartOfEachTargetWhereTheSinkWantsIt) {
   EXPECT_EQ(starts, std::vector<unsigned>(500, 1));
 }
 
-TEST_P(Run, TheWatcherSeesHowFarItIs) {
-  std::uint64_t in_flight = 0;
+TEST_P(Run, TheWatcherSeesWhenItBeginsAndHowFarItIs) {
+  std::uint64_t in_flight = 0, looks = 0;
   run(job_of<takes_a_minute>, 1'000, [&](const RunState& state) {
+    if (looks++ == 0) {
+      EXPECT_EQ(state.elapsed, Duration{});
+      EXPECT_EQ(state.claimed, 0u);
+      return;
+    }
     in_flight = state.in_flight();
     control->stop.store(Control::cancel);
   });
